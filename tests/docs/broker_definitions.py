@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 from loket_chassis.messaging.broker_definitions import definitions
-from loket_chassis.messaging.broker_permissions import SERVICES, user_of
+from loket_chassis.messaging.broker_permissions import SERVICES
+from loket_contracts.rpc.permitted_calls import user_of
 
 ADMINISTRATOR = "loket"
 

@@ -15,7 +15,8 @@ from urllib.parse import quote
 from pymongo import MongoClient
 from pymongo.errors import OperationFailure, PyMongoError
 
-from loket_chassis.storage.database_users import BACKUP, DATABASES, make_user, make_users, user_of
+from loket_chassis.storage.database_users import BACKUP, DATABASES, make_user, make_users
+from loket_contracts.rpc.permitted_calls import user_of
 
 from . import debian
 from .credentials import administrator_password_of, member_key_of, user_passwords_of

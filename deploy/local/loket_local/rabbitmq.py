@@ -17,7 +17,8 @@ from typing import Any
 from kombu import Connection
 
 from loket_chassis.messaging.broker_definitions import definitions, user
-from loket_chassis.messaging.broker_permissions import SERVICES, user_of
+from loket_chassis.messaging.broker_permissions import SERVICES
+from loket_contracts.rpc.permitted_calls import user_of
 
 from . import debian
 from .credentials import administrator_password_of, user_passwords_of, write_for_owner

@@ -30,8 +30,10 @@ def definitions(address: str, folder: Path) -> None:
     address, user and password of a service; one that is missing is made. Repeat the command and the import before each
     upgrade, and for new passwords: what exists and is the same stays.
     """
+    from loket_contracts.rpc.permitted_calls import user_of
+
     from ..messaging.broker_definitions import definitions as definitions_of
-    from ..messaging.broker_permissions import SERVICES, user_of
+    from ..messaging.broker_permissions import SERVICES
 
     passwords = passwords_in(folder, "amqp_uri", {service: user_of(service) for service in SERVICES}, address)
     path = urlsplit((folder / f"amqp_uri_{SERVICES[0]}").read_text().strip()).path
@@ -42,7 +44,9 @@ def definitions(address: str, folder: Path) -> None:
 @json_option
 def permissions(as_json: bool) -> None:
     """Show what the user of each service may do, as regular expressions over names and routing keys."""
-    from ..messaging.broker_permissions import SERVICES, permissions_of, user_of
+    from loket_contracts.rpc.permitted_calls import user_of
+
+    from ..messaging.broker_permissions import SERVICES, permissions_of
 
     rows = []
     for service in SERVICES:

@@ -42,7 +42,9 @@ def users(mongo_uri: str, address: str | None, renamed: tuple[str, ...], folder:
     from pymongo import MongoClient
     from pymongo.errors import OperationFailure, PyMongoError
 
-    from ..storage.database_users import BACKUP, DATABASES, make_users, user_of
+    from loket_contracts.rpc.permitted_calls import user_of
+
+    from ..storage.database_users import BACKUP, DATABASES, make_users
 
     databases = dict(DATABASES)
     for each in renamed:

@@ -15,8 +15,9 @@ from typing import Any
 from kombu import Exchange, Queue
 
 from loket_contracts.queues import QUEUES, sources_of
+from loket_contracts.rpc.permitted_calls import user_of
 
-from .broker_permissions import SERVICES, call_bindings_of, call_queues_of, emitted_by, permissions_of, user_of
+from .broker_permissions import SERVICES, call_bindings_of, call_queues_of, emitted_by, permissions_of
 from .consumer import RETRY_DELAYS, dead_letters_of, event_queue, retries_of
 from .exchanges import RPC, exchange, retries_exchange
 

@@ -53,11 +53,6 @@ class Permissions:
     topics: Mapping[str, TopicPermission]
 
 
-def user_of(service: str) -> str:
-    """The name of a service's user on the broker and on the database."""
-    return f"loket-{service}"
-
-
 def permissions_of(service: str) -> Permissions:
     """What the user of a service may do."""
     queues = [_literal(each) for each in (*call_queues_of(service), *event_queues_of(service))]

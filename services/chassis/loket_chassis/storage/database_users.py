@@ -11,7 +11,7 @@ from typing import Any
 from pymongo import MongoClient
 from pymongo.errors import OperationFailure
 
-from loket_contracts.rpc.permitted_calls import CALLS
+from loket_contracts.rpc.permitted_calls import CALLS, user_of
 
 from .connection import Document
 
@@ -23,11 +23,6 @@ DATABASES: Mapping[str, str] = {service: f"loket_{service}" for service in CALLS
 BACKUP = "backup"
 BACKUP_ROLE = "loketBackup"
 ALREADY_EXISTS = frozenset({51002, 51003})
-
-
-def user_of(owner: str) -> str:
-    """The name of the user of a service, or of BACKUP."""
-    return f"loket-{owner}"
 
 
 def make_users(

@@ -60,6 +60,11 @@ EARLIER_NAMES: Mapping[str, tuple[str, ...]] = {
 }
 
 
+def user_of(owner: str) -> str:
+    """The name of the user of a service, or of the backups, on the broker and on the database."""
+    return f"loket-{owner}"
+
+
 def permitted_calls(service: str) -> Iterator[tuple[str, frozenset[str]]]:
     """The services that a service calls, each with the names of the methods in any version.
 
