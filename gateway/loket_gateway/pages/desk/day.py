@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from werkzeug.wrappers import Response
 
 from loket_contracts.rpc.booking import Booking
-from loket_contracts.rpc.booking.agenda_answers import ClaimedVisit
 
 from ...access.required_permission import needs
+from ...access.workplaces import Workplace
 from ...clients.catalogue_cache import CatalogueCache, on_site_locations
 from ...http.authentication import Authentication
 from ...http.proof_of_work import ProofOfWork
@@ -21,6 +21,7 @@ from .frame import date_of, desk_page, today
 from .hall import hall_of
 from .my_day import first_page, workplace_of
 from .refusals import desk_route
+from .visits_of_day import visits_of
 
 READ = needs("agenda.read")
 DAY = dt.timedelta(days=1)
@@ -38,25 +39,25 @@ class DayPages:
     @desk_route("GET", "/<municipality>/balie", READ)
     def start(self, request: GatewayRequest, municipality: str) -> Response:
         """Open the first page of the user, or the day that the address describes."""
+        workplace = workplace_of(self.access, request)
         if request.args.keys() <= {"lang"}:
-            path, query = first_page(workplace_of(self.access, request))
+            path, query = first_page(workplace)
             if path != "/dag":
                 return see_other(request, f"/{municipality}/balie{path}", **query)
-        return self._day(request, municipality)
+        return self._day(request, municipality, workplace)
 
     @desk_route("GET", "/<municipality>/balie/dag", READ)
     def day(self, request: GatewayRequest, municipality: str) -> Response:
-        return self._day(request, municipality)
+        return self._day(request, municipality, workplace_of(self.access, request))
 
-    def _day(self, request: GatewayRequest, municipality: str) -> Response:
-        workplace = workplace_of(self.access, request)
+    def _day(self, request: GatewayRequest, municipality: str, workplace: Workplace) -> Response:
         date = date_of(request.args.get("date"), today(self.catalogue, municipality))
         team, who = request.args.get("team") or None, request.args.get("resource") or None
         caller = request.caller.as_staff("agenda.read")
         people = self.booking.resources(municipality, caller)
         found = self.booking.agenda(municipality, date.isoformat(), caller, team, who)
         shown = [each for each in found["resources"] if who or each["open"] or each["claims"]]
-        mine = [claim for each in shown for claim in each["claims"] if "state" in claim and claim["purpose"] == "visit"]
+        visits = visits_of(shown)
         receiving = on_site_locations(self.catalogue.of(municipality))
         place = request.args.get("location") or workplace.location or (receiving[0]["id"] if receiving else None)
         is_today = date == today(self.catalogue, municipality)
@@ -65,9 +66,9 @@ class DayPages:
             at="day", date=date, is_today=is_today, team=team, who=who, people=people, place=place,
             before=date - DAY, after=date + DAY,
             grid=grid((each["resource"], each["name"], each) for each in shown),
-            appointments=sorted(_each_once(mine), key=lambda claim: claim["start"]) if who else [],
+            appointments=visits if who else [],
             names={each["id"]: each["name"] for each in people},
-            **hall_of(self.booking, request, municipality, place if is_today else None, mine),
+            **hall_of(self.booking, request, municipality, place if is_today else None, visits),
             many_strangers=self.proof_of_work.is_automatically_on(municipality),
             counter=request.args.get("counter", workplace.counter),
         )  # fmt: skip
@@ -93,8 +94,3 @@ class DayPages:
             at="week", monday=monday, who=who, people=people, before=monday - 7 * DAY, after=monday + 7 * DAY,
             grid=grid(shown), today=today(self.catalogue, municipality).isoformat(),
         )  # fmt: skip
-
-
-def _each_once(claims: list[ClaimedVisit]) -> list[ClaimedVisit]:
-    """Return each appointment once; agendas of all its resources contain it."""
-    return list({claim["appointment"]: claim for claim in claims}.values())

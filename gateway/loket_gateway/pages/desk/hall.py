@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,12 @@ from .frame import back_to_page, form_idempotency_key
 from .refusals import desk_route
 
 HANDLE = needs("queue.handle")
+LONGEST_COUNTER = 40
+
+
+def counter_in(form: Mapping[str, str]) -> str:
+    """Return the counter of a form, as booking accepts it; "" for none."""
+    return form.get("counter", "").strip()[:LONGEST_COUNTER]
 
 
 def hall_of(
@@ -48,8 +54,8 @@ class HallPages:
         """Call the next visitor to this person's counter."""
         given, caller = request.form, request.caller.as_staff("queue.handle")
         body = {name: given.get(name, "") for name in ("resource", "location")}
-        if counter := given.get("counter", "").strip():
-            body["desk"] = counter[:40]
+        if counter := counter_in(given):
+            body["desk"] = counter
         called = self.booking.call_next(
             municipality, from_json(CallNext, body), caller, idempotency_key=form_idempotency_key(request)
         )
@@ -72,8 +78,8 @@ class HallPages:
     ) -> Response:
         given = request.form
         body: dict[str, Any] = {name: given[name] for name in ("outcome", "resource") if given.get(name)}
-        if counter := given.get("counter", "").strip():
-            body["desk"] = counter[:40]
+        if counter := counter_in(given):
+            body["desk"] = counter
         if topic := given.get("type"):  # of the appointment that is transferred
             body["appointment_types"] = [topic]
         self.booking.ticket_step(

@@ -20,6 +20,7 @@ from .. import words
 from ..render import localise
 from .frame import date_of, desk_page, today
 from .refusals import desk_route
+from .visits_of_day import visits_of
 
 READ = needs("agenda.read")
 DAY = dt.timedelta(days=1)
@@ -59,14 +60,7 @@ class ListPages:
         team, who = request.args.get("team") or None, request.args.get("resource") or None
         caller = request.caller.as_staff("agenda.read")
         found = self.booking.agenda(municipality, date.isoformat(), caller, team, who)
-        visits = {
-            claim["appointment"]: claim
-            for each in found["resources"]
-            for claim in each["claims"]
-            if "state" in claim and claim["purpose"] == "visit"
-        }
-        ordered = sorted(visits.values(), key=lambda visit: (visit["start"], visit["name"] or ""))
-        return date, self.booking.resources(municipality, caller), ordered
+        return date, self.booking.resources(municipality, caller), visits_of(found["resources"])
 
     def _rows(
         self, request: GatewayRequest, municipality: str, people: list[ResourceEntry], visits: list[ClaimedVisit],

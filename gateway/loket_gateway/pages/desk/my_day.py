@@ -27,7 +27,7 @@ from ...http.clock import now
 from ...http.request import GatewayRequest
 from ..render import see_other
 from .frame import date_of, desk_page, today
-from .hall import hall_of
+from .hall import counter_in, hall_of
 from .refusals import desk_route
 from .visits_of_day import VisitsOfDay, visits_of_day
 
@@ -35,7 +35,6 @@ READ = needs("agenda.read")
 DAY = dt.timedelta(days=1)
 #: hours for which a message that failed is shown with its visit
 FAILED_HOURS = 7 * 24
-LONGEST_COUNTER = 40
 
 log = structlog.get_logger()
 
@@ -52,7 +51,7 @@ class MyDayPages:
     @desk_route("GET", "/<municipality>/balie/mijn-dag", READ)
     def my_day(self, request: GatewayRequest, municipality: str) -> Response:
         caller, moment = request.caller.as_staff("agenda.read"), now()
-        people = [each for each in self.booking.resources(municipality, caller) if each["kind"] == "person"]
+        people = _people(self.booking.resources(municipality, caller))
         workplace = workplace_of(self.access, request)
         own = [each["id"] for each in people if each["id"] in workplace.people]
         current_day = today(self.catalogue, municipality)
@@ -84,9 +83,9 @@ class MyDayPages:
         location, view = given.get("location", ""), given.get("view", "")
         workplace = Workplace(
             identifier(municipality, request.caller.name),
-            tuple(each for each in people if each in given.getlist("people")),
+            tuple(each["id"] for each in people if each["id"] in given.getlist("people")),
             location if location in places else "",
-            given.get("counter", "").strip()[:LONGEST_COUNTER],
+            counter_in(given),
             view if view in VIEWS else "",
         )
         self.access.changes.workplaces.save(workplace)
@@ -128,8 +127,8 @@ def first_page(workplace: Workplace) -> tuple[str, dict[str, str]]:
     return "/dag", {}
 
 
-def _people(resources: Sequence[ResourceEntry]) -> list[str]:
-    return [each["id"] for each in resources if each["kind"] == "person"]
+def _people(resources: Sequence[ResourceEntry]) -> list[ResourceEntry]:
+    return [each for each in resources if each["kind"] == "person"]
 
 
 def _minutes_until(start: str, moment: dt.datetime) -> int:

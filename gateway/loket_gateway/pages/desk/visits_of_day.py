@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from loket_contracts.rpc.booking.agenda_answers import ClaimedVisit, ResourceDay
 from loket_contracts.visits import EXPECTED_STATES, SERVING_STATES
 
 Visit = Mapping[str, Any]
@@ -22,6 +23,17 @@ class VisitsOfDay:
     current: list[Visit]
     rows: list[Visit]
     now_before: int | None
+
+
+def visits_of(resources: Iterable[ResourceDay]) -> list[ClaimedVisit]:
+    """The visits in these agendas by start, each once: the agendas of all its resources contain it."""
+    once = {
+        claim["appointment"]: claim
+        for each in resources
+        for claim in each["claims"]
+        if "state" in claim and claim["purpose"] == "visit"
+    }
+    return sorted(once.values(), key=lambda visit: (visit["start"], visit["name"] or ""))
 
 
 def visits_of_day(claims: Iterable[Visit], now: dt.datetime | None) -> VisitsOfDay:
