@@ -14,7 +14,7 @@ from bson import json_util
 from loket_booking.store.codecs import beside
 from tests.storage.collections import STORED
 from tests.storage.expected import EXPECTED
-from tests.upgrade.releases import extract_sources, last_release, packages
+from tests.upgrade.releases import ROOT, extract_sources, last_release, newest_release_commit, packages
 
 from .previous_reader import READERS
 
@@ -35,9 +35,14 @@ def present_documents():
 
 
 @pytest.fixture(scope="module")
-def refused_by_last_release(tmp_path_factory):
+def release():
     if (release := last_release()) is None:
         pytest.skip("this clone has neither tags nor the commit of a release: git fetch --unshallow --tags")
+    return release
+
+
+@pytest.fixture(scope="module")
+def refused_by_last_release(release, tmp_path_factory):
     sources = extract_sources(release, tmp_path_factory.mktemp("release"))
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, packages(sources)))}
 
@@ -60,3 +65,9 @@ def test_a_field_that_the_last_release_refuses_is_found(refused_by_last_release)
     documents["claim"]["appointment"]["specialist_language"] = "fr"
     documents["card"]["new_field"] = 1
     assert set(refused_by_last_release(documents)) == {"claim", "card"}
+
+
+def test_a_clone_without_tags_finds_the_same_release(release):
+    of_tag = ["git", "rev-parse", f"{release}^{{commit}}"]
+    commit = subprocess.run(of_tag, cwd=ROOT, check=True, capture_output=True, text=True)
+    assert newest_release_commit() == commit.stdout.strip()

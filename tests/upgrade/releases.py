@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,7 @@ from loket_local.components import Component
 from loket_local.ports import find_free
 
 ROOT = Path(__file__).parents[2]
-SUBJECT_OF_A_RELEASE = "^Release [0-9]"
+SUBJECT_OF_A_RELEASE = re.compile(r"Release \d+(\.\d+)*")
 
 
 def last_release() -> str | None:
@@ -19,8 +20,13 @@ def last_release() -> str | None:
 
     A clone without tags has the subjects. None in a clone that is too shallow to hold either.
     """
-    tag = _git("describe", "--tags", "--match", "v[0-9]*", "--abbrev=0")
-    return tag or _git("log", "-1", "--extended-regexp", f"--grep={SUBJECT_OF_A_RELEASE}", "--format=%H")
+    return _git("describe", "--tags", "--match", "v[0-9]*", "--abbrev=0") or newest_release_commit()
+
+
+def newest_release_commit() -> str | None:
+    """The newest commit whose whole subject is that of a release; `git log --grep` would search its text too."""
+    commits = (line.split(" ", 1) for line in (_git("log", "--format=%H %s") or "").splitlines())
+    return next((commit for commit, subject in commits if SUBJECT_OF_A_RELEASE.fullmatch(subject)), None)
 
 
 def extract_sources(release: str, folder: Path) -> Path:
