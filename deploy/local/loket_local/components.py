@@ -15,8 +15,8 @@ from .ports import LOOPBACK
 from .processes import Child, StartFailed
 
 PATIENCE = 60.0
-#: consumers yield the processor to what users wait for, when all share the same few cores
-NICENESS = {"notification": 15, "reporting": 10}
+#: consumers yield the processor to what users wait for, but still get a quarter of it: staff wait for their answers too
+NICENESS = {"notification": 5, "reporting": 5}
 #: settings that the operator's environment does not decide: each service has its own database
 #: and users, and all mail is caught
 OF_EACH, OF_STACK = "MONGO_DATABASE", ("SMTP_", "AMQP_URI", "MONGO_URI")

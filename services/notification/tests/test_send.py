@@ -386,6 +386,8 @@ def test_a_provider_that_keeps_failing_is_skipped_for_a_while(notification, prov
     notification.work()
     assert not provider.breaker.lets_through(now[0])
     assert provider.breaker.failed == provider.breaker.failures_in_a_row, "the rest did not even try"
+    tried, not_tried = [notification.state(appointment=f"a{number}")["reason"] for number in (0, 7)]
+    assert tried in not_tried, "staff read the cause also where nothing was tried"
     provider.channel = provider_server.channel("accept")
     now[0] += provider.breaker.rest
     notification.later(minutes=1)

@@ -87,11 +87,11 @@ class Providers:
         A message that one provider refuses for good, or may have accepted, is not tried with the next. Raises Refused,
         Unknown, or the last NotNow, Declined or Away.
         """
-        waits = []
+        resting = []
         problem: NotSent | None = None
         for provider in self.by_kind.get(kind, ()):
             if not provider.breaker.lets_through(self._clock()):
-                waits.append(provider.breaker.wait(self._clock()))
+                resting.append(provider)
                 continue
             if wait := provider.turn(self._clock()):
                 self._sleep(wait)
@@ -103,21 +103,23 @@ class Providers:
                     raise
                 problem = error
             except (Away, Unknown) as error:
-                provider.breaker.did_not_work(self._clock())
+                provider.breaker.did_not_work(self._clock(), error.reason)
                 log.warning("provider failed", provider=provider.name, reason=error.reason)
                 if isinstance(error, Unknown):
                     raise
                 problem = error
-            except BaseException:
-                provider.breaker.did_not_work(self._clock())
+            except BaseException as error:
+                provider.breaker.did_not_work(self._clock(), type(error).__name__)
                 raise
             else:
                 provider.breaker.worked()
                 return provider.name, identifier
         if problem is not None:
             raise problem
-        if waits:
-            raise Away("every provider rests after failures", min(waits))
+        if resting:
+            now = self._clock()
+            first = min(resting, key=lambda provider: provider.breaker.wait(now))
+            raise Away(f"not tried, because the last attempts failed: {first.breaker.reason}", first.breaker.wait(now))
         raise Away(f"no provider of {kind} is set")
 
     def close(self) -> None:

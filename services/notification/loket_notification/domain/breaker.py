@@ -7,13 +7,17 @@ from dataclasses import dataclass
 
 @dataclass
 class Breaker:
-    """Times are seconds on a monotonic clock. After a failed probe the breaker opens again."""
+    """Times are seconds on a monotonic clock. After a failed probe the breaker opens again.
+
+    `reason`: why the last attempt failed, which is why the next ones are not made.
+    """
 
     failures_in_a_row: int = 5
     rest: float = 15.0
     failed: int = 0
     rests_until: float | None = None
     probing: bool = False
+    reason: str = ""
 
     def lets_through(self, now: float) -> bool:
         """Whether the provider may be tried now. While half-open, one attempt at a time."""
@@ -27,8 +31,9 @@ class Breaker:
     def worked(self) -> None:
         self.failed, self.rests_until, self.probing = 0, None, False
 
-    def did_not_work(self, now: float) -> None:
+    def did_not_work(self, now: float, reason: str) -> None:
         self.failed += 1
+        self.reason = reason
         if self.probing or self.failed >= self.failures_in_a_row:
             self.rests_until = now + self.rest
         self.probing = False
