@@ -25,7 +25,7 @@ from .desk.refusals import desk_route
 from .render import localise, municipality_context, page
 
 _report = ReportQuery()
-#: key figures, shown with their course
+#: key figures, shown with their trend
 KEY_FIGURES = (
     "appointments", "no_show_share", "late_cancellation_share", "third_free_days", "waited_median", "booked_share",
     "first_contact_share", "satisfaction",
@@ -36,7 +36,7 @@ COLUMNS = (
     "served_to_planned", "satisfaction",
 )  # fmt: skip
 STACK = ("completed", "booked", "no_show", "cancelled")
-COURSES = ("lead_days_median", "waited_median", "no_show_share", "booked_share")
+TRENDS = ("lead_days_median", "waited_median", "no_show_share", "booked_share")
 DIMENSIONS = ("team", "appointment_type", "location")
 HOURS_SHOWN = range(7, 20)
 
@@ -66,9 +66,9 @@ class FigurePages:
             titles=titles,
             names=names,
             tiles=[_tile(name, found, lang) for name in KEY_FIGURES],
-            stack=charts.stacked(labels, [(name, titles[name], _course(found, name, 0)) for name in STACK]),
+            stack=charts.stacked(labels, [(name, titles[name], _trend(found, name, 0)) for name in STACK]),
             stack_names=STACK,
-            lines=[(name, charts.line(labels, _course(found, name))) for name in COURSES],
+            lines=[(name, charts.line(labels, _trend(found, name))) for name in TRENDS],
             labels=labels,
             format_figure=lambda name, value: figure_names.format_figure(name, value, lang),
             change=lambda name: _change(name, found, lang),
@@ -99,16 +99,16 @@ def _without_empty(request: Request) -> Request:
     return request
 
 
-def _course(found: Overview, name: str, otherwise: float | None = None) -> list[Any]:
+def _trend(found: Overview, name: str, default: float | None = None) -> list[Any]:
     values = [each["figures"][name] for each in found["course"]]
-    return [otherwise if value is None else value for value in values]
+    return [default if value is None else value for value in values]
 
 
 def _tile(name: str, found: Overview, lang: str) -> dict[str, Any]:
     return {
         "name": name,
         "value": figure_names.format_figure(name, found["figures"][name], lang),
-        "line": charts.line([""] * len(found["course"]), _course(found, name)),
+        "line": charts.line([""] * len(found["course"]), _trend(found, name)),
     }
 
 
