@@ -47,6 +47,18 @@ def test_every_path_in_the_docs_exists(page):
         assert EXAMPLES.search(path) or list(ROOT.glob(path.rstrip("/"))), path
 
 
+@pytest.mark.parametrize("page", sorted(ROOT.glob("docs/how-to/*.md")), ids=lambda page: page.name)
+def test_a_constant_or_private_name_in_a_step_of_a_how_to_is_in_the_file_of_that_step(page):
+    """Only steps that name one file are checked: a renamed constant is easily missed in a page."""
+    prose = re.sub(r"```.*?```", "", page.read_text(), flags=re.DOTALL)
+    for step in re.split(r"\n(?=\s*(?:\d+\.|-) )|\n\n", prose):
+        files = {ROOT / path for path in re.findall(r"`([\w./]+\.(?:py|html|yaml))`", step) if (ROOT / path).is_file()}
+        if len(files) == 1:
+            text = files.pop().read_text()
+            for name in re.findall(r"`(_[A-Za-z]\w*|[A-Z][A-Z_]+)`", step):
+                assert re.search(rf"\b{name}\b", text), f"{name} in: {step.strip()}"
+
+
 @pytest.mark.parametrize("component", PACKAGES, ids=lambda folder: folder.name)
 def test_every_file_in_the_readme_of_a_component_exists(component):
     for line in (component / "README.md").read_text().splitlines():
