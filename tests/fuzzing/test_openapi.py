@@ -14,13 +14,17 @@ from tests.client import Portal
 MUNICIPALITIES = Path(__file__).parents[2] / "deploy" / "municipalities"
 #: for each operation; LOKET_FUZZ asks for another number
 CASES = int(os.environ.get("LOKET_FUZZ") or (5000 if LONG else 60))
+#: for the operations whose turn is another day
+FEW_CASES = CASES if LONG else CASES // 4
 ALL = [operation.id for operation in OPERATIONS]
-#: what the processes of `make test` share out: (name, operations). In the long form an operation is minutes
+#: what the processes of `make test` share out: (name, operations, cases). In the long form an operation is minutes
 CHUNKS = 3
-EACH = [(each, [each]) for each in ALL] if LONG else [(f"{n + 1} of {CHUNKS}", ALL[n::CHUNKS]) for n in range(CHUNKS)]
+EACH = [(each, [each], CASES) for each in ALL] if LONG else [
+    (f"{n + 1} of {CHUNKS}", ALL[n::CHUNKS], CASES if n == SEED % CHUNKS else FEW_CASES) for n in range(CHUNKS)
+]  # fmt: skip
 #: phases of schemathesis: the examples of the document, then what each schema allows and forbids one by one, then
-#: random requests. The second takes half of the time and sends the same every day: the short form tries it on a third
-#: of the operations, another third each day
+#: random requests. The second takes half of the time and sends the same every day: the short form tries it on the
+#: third of the operations whose turn it is
 PHASES = "examples,coverage,fuzzing" if LONG else "examples,fuzzing"
 COVERED_TODAY = ALL[SEED % CHUNKS :: CHUNKS]
 #: answers of one test; all tests of the short form together stay below ten
@@ -79,7 +83,7 @@ def only(operations):
     return [option for each in operations for option in ("--include-operation-id", each)]
 
 
-def run(stack, portal, config, folder, *options):
+def run(stack, portal, config, folder, *options, cases=CASES):
     """Let schemathesis ask, and look that everything was answered and both sides are well."""
     command = [
         Path(sys.executable).parent / "schemathesis", "--config-file", config, "run", f"{stack.url}/openapi.json",
@@ -88,7 +92,7 @@ def run(stack, portal, config, folder, *options):
         # a token that opens nothing is answered as an appointment that there is not, so that none can be searched for;
         # gateway/tests/test_access.py tries every permission with every wrong credential
         "--exclude-checks", "ignored_auth",
-        "--max-examples", str(CASES), "--workers", "1", "--continue-on-failure", "--no-shrink", "--seed", str(SEED),
+        "--max-examples", str(cases), "--workers", "1", "--continue-on-failure", "--no-shrink", "--seed", str(SEED),
         # without a store of examples it does not rank them, which took half of the time
         "--generation-database", "none", "--warnings", "off", "--suppress-health-check", "all",
     ]  # fmt: skip
@@ -104,9 +108,9 @@ def run(stack, portal, config, folder, *options):
 
 
 @pytest.mark.timeout(1800)
-@pytest.mark.parametrize("operations", [chunk for _, chunk in EACH], ids=[name for name, _ in EACH])
-def test_generated_requests_get_described_responses(stack, proefstad, config, tmp_path, operations):
-    run(stack, proefstad, config, tmp_path, *only(operations), "--phases", PHASES)
+@pytest.mark.parametrize(("operations", "cases"), [each[1:] for each in EACH], ids=[each[0] for each in EACH])
+def test_generated_requests_get_described_responses(stack, proefstad, config, tmp_path, operations, cases):
+    run(stack, proefstad, config, tmp_path, *only(operations), "--phases", PHASES, cases=cases)
 
 
 if not LONG:

@@ -86,6 +86,8 @@ def up(
     stack = Stack(folder, ports, report)
     raise_on_signals()
     try:
+        for file in municipalities:
+            stack.check_configuration(file)
         stack.start()
         passwords = {}
         for file in municipalities:

@@ -87,6 +87,13 @@ class Stack:
             self.stop()
             raise
 
+    def check_configuration(self, file: Path) -> None:
+        """Check a municipality file, which needs no service. Raises StartFailed with the errors."""
+        command = [sys.executable, "-m", "loket_chassis.cli", "config", "check", str(file)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise StartFailed(f"{file} could not be loaded:\n{done.stderr.strip()}")
+
     def start_mail_catcher(self) -> None:
         self.report(f"mail catcher: starting on port {self.ports.smtp}")
         command = [sys.executable, "-m", "loket_local.mail_catcher"]

@@ -175,12 +175,13 @@ def test_a_launcher_crash_during_the_start_ends_every_child_and_reset_deletes_th
     assert not folder.exists()
 
 
-def test_an_invalid_municipality_file_is_reported_with_its_line_and_nothing_keeps_running(tmp_path):
+def test_an_invalid_municipality_file_is_reported_with_its_line_before_anything_starts(tmp_path):
     wrong = tmp_path / "wrong.yaml"
     wrong.write_text(RUMST.read_text().replace("duration: 45", "duration: lang", 1))
     done = loket("up", "--free-ports", "--folder", tmp_path / "run", "--municipality", wrong)
     assert done.returncode == 1
     assert "/appointment_types/bouwadvies/duration" in done.stdout.replace("\n", "")
+    assert not (tmp_path / "run").exists()
 
 
 @pytest.mark.parametrize("command", ["up", "stop", "reset", "demo-data", "logs", "status"])

@@ -75,6 +75,17 @@ def load(file: Path, amqp_uri: str, who: str, if_absent: bool, confirm: bool, as
         )
 
 
+@config.command(epilog=examples("loket config check rumst.yaml"))
+@file_argument
+@_with_errors_by_line
+def check(file: Path) -> None:
+    """Check FILE without a running service. Errors have line numbers."""
+    from ..configuration.reader import read_configuration
+
+    municipality = read_configuration(file.read_text(encoding="utf-8"))
+    click.echo(f"{file} is a valid configuration of {municipality.id}")
+
+
 @config.command(epilog=examples("loket config diff rumst.yaml"))
 @amqp_uri_option
 @json_option
