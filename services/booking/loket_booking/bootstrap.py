@@ -219,7 +219,7 @@ def build_use_cases(
         queue=queue,
         waiting_list=waiting_list,
         access=Access(on.configurations, on.invitations, on.tickets, appointments),
-        administration=AdministrationQueries(on.configurations, on.audit, on.erasures, configuration),
+        administration=AdministrationQueries(on.configurations, on.audit, on.erasures),
         appointments=appointments,
         calendar_feed=CalendarFeedQueries(on.cards, on.configurations, on.days, links, clock),
         catalogue=CatalogueQueries(on.configurations),

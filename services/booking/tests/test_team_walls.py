@@ -150,6 +150,36 @@ def test_a_form_changes_the_resources_and_types_of_its_team(rpc):
         assert rpc.part("rumst", section, name, RUIMTE)["version"] == 1
 
 
+@pytest.mark.parametrize(("section", "name"), [("teams", "ruimte"), ("locations", "hal"), ("municipality", "rumst")])
+def test_what_concerns_all_teams_is_changed_by_those_of_all_teams(rpc, section, name):
+    change = AmendPart(section=section, name=name, version=1, values={})
+    assert refused(rpc.part, "rumst", section, name, RUIMTE) == "forbidden"
+    assert refused(rpc.propose_part, "rumst", change, RUIMTE) == "forbidden"
+    assert refused(rpc.amend_part, "rumst", change, RUIMTE) == "forbidden"
+    assert rpc.amend_part("rumst", change, ADMINISTRATOR)["changed"] is False
+
+
+@pytest.mark.parametrize("action", ["change", "add"])
+@pytest.mark.parametrize("values", [{"team": "milieu"}, {"team": None}, {"needs": [{"team": "milieu"}]},
+                                    {"needs": [{"resource": "mi-1"}]}])  # fmt: skip
+def test_a_lead_of_a_team_sets_up_nothing_with_the_people_of_another(rpc, action, values):
+    change = AmendPart(section="appointment_types", name="advies", version=1, values=values, action=action)
+    assert refused(rpc.propose_part, "rumst", change, RUIMTE) == "forbidden"
+    assert refused(rpc.amend_part, "rumst", change, RUIMTE) == "forbidden"
+
+
+def test_a_lead_of_a_team_adds_and_removes_people_of_that_team(rpc):
+    values = {"kind": "person", "name": "Nieuw", "team": "ruimte", "locations": ["hal"], "hours": []}
+    add = AmendPart(section="resources", name="ro", version=1, values=values, action="add")
+    assert refused(rpc.amend_part, "rumst", replace(add, values={**values, "team": "milieu"}), RUIMTE) == "forbidden"
+    assert rpc.amend_part("rumst", add, RUIMTE)["version"] == 2
+    assert refused(rpc.part, "rumst", "resources", "ro", MILIEU) == "forbidden"
+    remove = AmendPart(section="resources", name="ro", version=2, values={}, action="remove")
+    assert refused(rpc.amend_part, "rumst", remove, MILIEU) == "forbidden"
+    assert rpc.amend_part("rumst", remove, RUIMTE)["version"] == 3
+    assert refused(rpc.part, "rumst", "resources", "ro", MILIEU) == "forbidden"
+
+
 @pytest.mark.parametrize("caller", [ADMINISTRATOR, Caller(kind="kiosk", name="zuil")], ids=lambda caller: caller.kind)
 def test_booking_as_a_resident_or_portal_is_refused_to_staff_and_machines(rpc, caller):
     command = from_json(BookAppointment, {"appointment_types": ["advies"], "start": START, "contact": CONTACT})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from loket_chassis.yaml import safe_load
 from loket_chassis.yaml.patch import require_keys, said_of_part
@@ -12,6 +13,7 @@ from loket_contracts.rpc.booking.administration_answers import ComparedConfigura
 from loket_contracts.visits import OPEN_STATES
 
 from ..configuration.offload import AmendedConfiguration
+from ..configuration.parts import AMENDABLE, MUNICIPALITY, free_name, require_entry, require_section
 from ..domain.catalogue import Municipality
 from ..domain.grid import local_date
 from ..domain.opening_hours import Calendar
@@ -21,16 +23,17 @@ from ..store.configurations import Configurations
 from ..store.day_view import DayView
 from .ports import Clock
 
-#: what a form can change: the sections of the file, and the keys in their parts
-AMENDABLE = {
-    "resources": ("hours", "languages"),
-    "appointment_types": (
-        "name", "description", "guidance", "keywords", "bring", "duration", "per_extra_person", "preparation",
-        "wrap_up", "interval", "notice_hours", "notice_working_days", "horizon_days", "visibility",
-    ),
-}  # fmt: skip
 #: the most appointments that a refusal lists for one removal
 MAX_NAMED = 20
+
+
+@dataclass(frozen=True)
+class ProposedChange:
+    """What a change to a part would change. `diff`: unified. `calendar`: the one that would follow."""
+
+    name: str
+    diff: str
+    calendar: Calendar
 
 
 @dataclass(frozen=True)
@@ -77,35 +80,25 @@ class ConfigurationCommands:
             "removals": [self._describe_removal(each) for each in self._removals(proposed)],
         }
 
-    def propose_part(self, municipality: str, command: AmendPart) -> tuple[str, Calendar]:
-        """The unified diff of a change to one part, and the calendar that would follow.
+    def propose_part(self, municipality: str, command: AmendPart) -> ProposedChange:
+        """What a change to one part, a new part or the removal of one would change.
 
-        Raises Refusal: unknown-resource, unknown-appointment-type;
+        Raises Refusal: unknown-resource, unknown-appointment-type, unknown-location;
         invalid-request for what no form can change, and for errors in the part, with pointers below it.
         """
-        amended = self._amended(municipality, command)
-        return amended.diff, self.configurations.calendar_of(amended.municipality)
+        name, amended = self._amended(municipality, command)
+        return ProposedChange(name, amended.diff, self.configurations.calendar_of(amended.municipality))
 
     def amend_part(self, municipality: str, command: AmendPart, by: str) -> StoredConfiguration:
-        """Change one part. Raises Refusal: as `propose_part`; settings-changed when another version is in force."""
-        amended = self._amended(municipality, command)
+        """Change, add or remove one part; appointments that refer to a removed part stay.
+
+        Raises Refusal: as `propose_part`; settings-changed when another version is in force.
+        """
+        _, amended = self._amended(municipality, command)
         calendar, changed = self.configurations.store(
             amended.text, by, self.clock(), command.version, amended.municipality
         )
         return {"municipality": municipality, "version": calendar.municipality.version, "changed": changed}
-
-    def require_part(self, municipality: str, section: str, name: str) -> None:
-        """Raises Refusal: unknown-resource, unknown-appointment-type, invalid-request for another section."""
-        known = self.configurations.calendar(municipality).municipality
-        if section not in AMENDABLE:
-            raise Refusal(
-                "invalid-request",
-                errors=[{"pointer": "/section", "detail": f"Must be one of: {', '.join(AMENDABLE)}."}],
-            )
-        if section == "resources":
-            known.require_resource(name)
-        if section == "appointment_types" and name not in known.appointment_types:
-            raise Refusal("unknown-appointment-type", {"appointment_type": name})
 
     def _existing(self, text: str) -> StoredConfiguration | None:
         municipality = safe_load.first_level(text, "id")
@@ -114,15 +107,26 @@ class ConfigurationCommands:
             return None
         return {"municipality": municipality, "changed": False, "version": found["version"], "kept": found}
 
-    def _amended(self, municipality: str, command: AmendPart) -> AmendedConfiguration:
-        path = command.section, command.name
-        self.require_part(municipality, *path)
-        require_keys(command.values, AMENDABLE[command.section])
+    def _amended(self, municipality: str, command: AmendPart) -> tuple[str, AmendedConfiguration]:
+        """The name of the part, and the configuration with it."""
+        section, name = command.section, command.name
+        require_section(section)
+        require_keys(command.values, AMENDABLE[section])
+        below: tuple[str, ...] = () if section == MUNICIPALITY else (section,)
+        if command.action == "add" and below:
+            name = free_name(name, getattr(self.configurations.including_removed(municipality), section))
+            values: dict[str, Any] = {
+                name: {key: value for key, value in command.values.items() if value is not None}
+            }
+        else:
+            require_entry(self.configurations.calendar(municipality).municipality, section, name)
+            values = {name: None} if command.action == "remove" else dict(command.values)
+        path = below if command.action != "change" else (*below, name) if below else ()
         before = self.configurations.versions.text(municipality)
         try:
-            return self.configurations.reader.amend(before, path, command.values)
+            return name, self.configurations.reader.amend(before, path, values)
         except Refusal as refusal:
-            raise said_of_part(refusal, path) from refusal
+            raise said_of_part(refusal, (*below, name) if below else ()) from refusal
 
     def _removals(self, proposed: Municipality) -> list[Removal]:
         """The entries that the proposed configuration removes although coming appointments refer to them."""

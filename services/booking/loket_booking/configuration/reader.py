@@ -70,13 +70,6 @@ def values_at(text: str, path: Sequence[str]) -> dict[str, Any]:
     return dict(found)
 
 
-def default_values(section: str) -> dict[str, str]:
-    """The defaults of the values in a part of this section, as they would be written."""
-    part = {"resources": schema.Resource, "appointment_types": schema.AppointmentType}[section]()
-    defaults = {name: field.load_default for name, field in part.fields.items()}
-    return {name: str(value) for name, value in defaults.items() if type(value) in (int, str)}
-
-
 def _problem(line: int, pointer: str, detail: str) -> Problem:
     return {"line": str(line), "pointer": pointer, "detail": detail}
 

@@ -17,7 +17,7 @@ from loket_contracts.rpc.booking.administration_answers import (
     ResidentExport,
     StoredConfiguration,
 )
-from loket_contracts.rpc.caller import Caller, StaffCaller
+from loket_contracts.rpc.caller import StaffCaller
 
 from .requests import RpcDependencies, request_of, scope_of
 
@@ -54,32 +54,27 @@ class AdministrationRpc(RpcDependencies):
 
     @rpc(version=2)
     def part(self, municipality: str, section: str, name: str, caller: StaffCaller) -> PartValues:
-        """What a form can change of a resource or an appointment type."""
-        self._require_part(municipality, section, name, caller)
+        """What a form can change of a part. An empty name is a part that does not exist yet."""
+        self.use_cases.access.require_part(municipality, section, name, caller)
         return self.use_cases.administration.part(municipality, section, name)
 
     @rpc(version=2)
     def propose_part(self, municipality: str, command: AmendPart, caller: StaffCaller) -> ProposedPart:
         """What `amend_part` would change, and which appointments would be in conflict."""
-        self._require_part(municipality, command.section, command.name, caller)
-        diff, proposed = self.use_cases.configuration.propose_part(municipality, command)
-        return {"diff": diff, "clashes": self.use_cases.conflicts.conflicts(municipality, caller.teams, proposed)}
+        self.use_cases.access.require_amendment(municipality, command, caller)
+        proposed = self.use_cases.configuration.propose_part(municipality, command)
+        clashes = self.use_cases.conflicts.conflicts(municipality, caller.teams, proposed.calendar)
+        return {"diff": proposed.diff, "clashes": clashes, "name": proposed.name}
 
     @rpc(version=2)
     def amend_part(
         self, municipality: str, command: AmendPart, caller: StaffCaller, idempotency_key: str | None = None
     ) -> StoredConfiguration:
-        self._require_part(municipality, command.section, command.name, caller)
+        self.use_cases.access.require_amendment(municipality, command, caller)
         return self.idempotency.once(
             idempotency_key, scope_of("amend_part", municipality, caller), command,
             lambda: self.use_cases.configuration.amend_part(municipality, command, caller.name or ""),
         )  # fmt: skip
-
-    def _require_part(self, municipality: str, section: str, name: str, caller: Caller) -> None:
-        if section == "resources":
-            self.use_cases.access.require_resource(municipality, name, caller)
-        else:
-            self.use_cases.access.require_types(municipality, [name], caller)
 
     @rpc(version=2)
     def export_resident(self, municipality: str, person: str, caller: StaffCaller) -> ResidentExport:

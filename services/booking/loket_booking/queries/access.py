@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from loket_contracts.errors import Refusal
+from loket_contracts.rpc.amend_part import AmendPart
 from loket_contracts.rpc.caller import Caller
 
-from ..domain.teams import appointment_types_of, includes
+from ..configuration.parts import resources_of, teams_of
+from ..domain.teams import appointment_types_of, includes, includes_resource
 from ..store.cards import Card
 from ..store.configurations import Configurations
 from ..store.invitations import Invitations
@@ -63,6 +65,28 @@ class Access:
         if caller.teams is not None:
             known = self.configurations.calendar(municipality).municipality.resources
             _require(resource is not None and (resource not in known or includes(caller.teams, known[resource].team)))
+
+    def require_part(self, municipality: str, section: str, name: str, caller: Caller) -> None:
+        """Raises Refusal: forbidden for a part of the configuration that is not a resource or type of these teams.
+
+        An empty name is a part that does not exist yet. Unknown ones are left to the command.
+        """
+        if caller.teams is not None:
+            _require(section in ("resources", "appointment_types"))
+            known = getattr(self.configurations.including_removed(municipality), section)
+            _require(name not in known or includes(caller.teams, known[name].team))
+
+    def require_amendment(self, municipality: str, command: AmendPart, caller: Caller) -> None:
+        """Raises Refusal: forbidden when the part is another team's, or would be, or would need another team's."""
+        added = command.action == "add"
+        self.require_part(municipality, command.section, "" if added else command.name, caller)
+        if caller.teams is not None:
+            named = teams_of(command.values)
+            _require(all(includes(caller.teams, team) for team in named))
+            _require(bool(command.values.get("team")) or not (added or "team" in command.values))
+            known = self.configurations.calendar(municipality).municipality.resources
+            needed = [known[each] for each in resources_of(command.values) if each in known]
+            _require(all(includes_resource(caller.teams, each) for each in needed))
 
     def require_all_teams(self, caller: Caller) -> None:
         """Raises Refusal: forbidden for staff of some teams only, when a method concerns all of them."""

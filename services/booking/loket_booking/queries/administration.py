@@ -17,8 +17,7 @@ from loket_contracts.rpc.booking.administration_answers import (
     PartValues,
 )
 
-from ..commands.configuration_changes import AMENDABLE, ConfigurationCommands
-from ..configuration import reader
+from ..configuration.parts import AMENDABLE, MUNICIPALITY, default_values, require_entry, require_section
 from ..store.audit import Audit
 from ..store.audit import AuditEntry as StoredEntry
 from ..store.configurations import Configurations
@@ -33,7 +32,6 @@ class AdministrationQueries:
     configurations: Configurations
     audit: Audit
     stored_erasures: Erasures
-    configuration_commands: ConfigurationCommands
 
     def configuration(self, municipality: str, version: int | None) -> ConfigurationText:
         """The source text of a version, or of the one in force, and a list of all versions.
@@ -50,17 +48,34 @@ class AdministrationQueries:
         }
 
     def part(self, municipality: str, section: str, name: str) -> PartValues:
-        """The values of a resource or appointment type that a form can change, and the version they are from.
+        """The values of a part that a form can change, and the version in force.
 
-        `usual`: the defaults. Raises Refusal: unknown-resource, unknown-appointment-type, invalid-request for another
+        Those of a removed part are as in the last version that had it. An empty `name` is a part that does not exist
+        yet. Raises Refusal: unknown-resource, unknown-appointment-type, unknown-location, invalid-request for another
         section.
         """
-        self.configuration_commands.require_part(municipality, section, name)
+        require_section(section)
         version, text = self.configurations.versions.latest(municipality)
-        written = self.configurations.reader.values_at(text, (section, name))
+        earlier = None
+        if section == MUNICIPALITY:
+            written = self.configurations.reader.values_at(text, ())
+        elif not name:
+            written = {}
+        else:
+            parts = self.configurations.reader.values_at(text, (section,))
+            if name not in parts:
+                earlier = self.configurations.removed.last_version(municipality, section, name)
+                if earlier is None:
+                    require_entry(self.configurations.calendar(municipality).municipality, section, name)
+                last = self.configurations.versions.text(municipality, earlier)
+                parts = self.configurations.reader.values_at(last, (section,))
+            written = parts[name]
         keys = AMENDABLE[section]
-        usual = {key: text for key, text in reader.default_values(section).items() if key in keys}
-        return {"version": version, "values": {key: written.get(key) for key in keys}, "usual": usual}
+        usual = {key: text for key, text in default_values(section).items() if key in keys}
+        found: PartValues = {"version": version, "values": {key: written.get(key) for key in keys}, "usual": usual}
+        if earlier is not None:
+            found["removed"] = True
+        return found
 
     def erasures(self, since: str) -> list[ErasureEntry]:
         """The erasures since a time, the earliest first. Raises Refusal: invalid-request."""

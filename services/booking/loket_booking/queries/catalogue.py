@@ -67,6 +67,7 @@ class CatalogueQueries:
                 "kind": each.kind,
                 "team": each.team,
                 "locations": sorted(each.locations),
+                "skills": sorted(each.skills),
             }
             for each in known.resources.values()
             if includes_resource(teams, each)

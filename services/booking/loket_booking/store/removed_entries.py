@@ -69,6 +69,11 @@ class RemovedEntries:
                 sections[section][name] = getattr(earlier, section)[name]
         return replace(municipality, **sections) if by_version else municipality
 
+    def last_version(self, municipality: str, section: str, name: str) -> int | None:
+        """The last version with an entry that was removed since; None when there is none."""
+        found = REMOVED_ENTRY.decode_found(self.collection.find_one({"_id": f"{municipality}/{section}/{name}"}))
+        return found.version if found else None
+
     def _compare_up_to(self, current: Municipality) -> None:
         progress = self.collection.find_one({"_id": current.id})
         compared = int(progress["compared"]) if progress else 1

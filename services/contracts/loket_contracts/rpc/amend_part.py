@@ -1,4 +1,6 @@
-"""The command that changes one part of a text that a municipality sets: its configuration or its message plan."""
+"""The command that changes, adds or removes one part of a text that a municipality sets: its configuration or its
+message plan.
+"""
 
 from __future__ import annotations
 
@@ -17,13 +19,14 @@ class AmendPart:
     """Change some values of one part, and leave all else of the text as it is.
 
     `version`: of the text that was changed. `values`: by key, as YAML would read them with every scalar a string; None
-    removes a key.
+    removes a key. `action`: change; add, which takes a free name that begins with `name`; or remove, without values.
     """
 
     section: str
     name: str
     version: int
     values: Mapping[str, Any]
+    action: str = "change"
 
 
 class AmendPartSchema(MessageSchema[AmendPart]):
@@ -33,3 +36,4 @@ class AmendPartSchema(MessageSchema[AmendPart]):
     name = Identifier(required=True)
     version = fields.Integer(required=True, strict=True, validate=validate.Range(min=0))
     values = fields.Dict(keys=fields.String(), values=fields.Raw(allow_none=True), required=True)
+    action = fields.String(load_default="change", validate=validate.OneOf(("change", "add", "remove")))

@@ -58,18 +58,23 @@ class ConfigurationText(TypedDict):
 
 
 class PartValues(TypedDict):
-    """The values of a resource or appointment type that a form can change, by key. `usual`: the defaults."""
+    """The values of a part that a form can change, by key. `usual`: the defaults. `removed`: it is not in force."""
 
     version: int
     values: dict[str, Any]
     usual: dict[str, Any]
+    removed: NotRequired[bool]
 
 
 class ProposedPart(TypedDict):
-    """What a change of a part would change, as a unified diff, and the appointments that would be in conflict."""
+    """What a change of a part would change, as a unified diff, and the appointments that would be in conflict.
+
+    `name`: of the part, which for a new one may differ from the requested name.
+    """
 
     diff: str
     clashes: list[ConflictEntry]
+    name: NotRequired[str]
 
 
 class ErasureEntry(TypedDict):

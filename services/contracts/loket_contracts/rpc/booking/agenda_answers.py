@@ -10,13 +10,14 @@ from .staff_answers import FoundVisit, VisitSummary
 
 
 class ResourceEntry(TypedDict):
-    """A person, room or other resource. `team`: None for one that all teams use."""
+    """A person, room or other resource. `team`: None for one that all teams use. `skills`: codes."""
 
     id: str
     name: str
     kind: str
     team: str | None
     locations: list[str]
+    skills: NotRequired[list[str]]
 
 
 #: hours in which a resource is open at a location

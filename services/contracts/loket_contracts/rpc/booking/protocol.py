@@ -745,7 +745,7 @@ class Booking(EventSource, Protocol):
 
     @version(2, before=previous_release_administration.part)
     def part(self, municipality: str, section: str, name: str, caller: StaffCaller) -> PartValues:
-        """Return what a form can change of a resource or an appointment type."""
+        """Return what a form can change of a part. An empty name is a part that does not exist yet."""
         ...
 
     @version(2, before=previous_release_administration.propose_part)
@@ -757,7 +757,10 @@ class Booking(EventSource, Protocol):
     def amend_part(
         self, municipality: str, command: AmendPart, caller: StaffCaller, idempotency_key: str | None = None
     ) -> StoredConfiguration:
-        """Change one part of the configuration. Raises Refusal: forbidden, settings-changed, invalid-request."""
+        """Change, add or remove one part of the configuration.
+
+        Raises Refusal: forbidden, settings-changed, invalid-request.
+        """
         ...
 
     @version(2, before=previous_release_administration.export_resident)
