@@ -13,6 +13,7 @@ from loket_gateway.api import open_data
 from loket_gateway.http import problems
 from loket_gateway.i18n import figure_names, language
 from loket_gateway.pages import words
+from loket_gateway.pages.desk.forms import kinds
 
 PACKAGE = Path(language.__file__).parents[1]
 TEMPLATES = sorted((PACKAGE / "pages" / "templates").glob("**/*.html"))
@@ -44,7 +45,7 @@ def translations(spoken):
 
 def texts():
     found = {ast.literal_eval(f"({match})") for template in TEMPLATES for match in SAID.findall(template.read_text())}
-    found |= figure_names.texts() | words.texts() | set(open_data.ABOUT)
+    found |= figure_names.texts() | words.texts() | set(open_data.ABOUT) | set(kinds.texts())
     found |= {
         match[1:-1]
         for file in sorted((PACKAGE / "pages").glob("**/*.py"))

@@ -195,7 +195,8 @@ def test_the_forms_of_an_appointment(screens, portal):
     # days with long names, in each language
     "", "?date=2026-09-24", "?date=2026-09-24&lang=de", "?date=2026-09-23&lang=fr", "?date=2026-09-23&lang=en",
     "?resource=ann&counter=2", "/mijn-dag", "/lijst", "/week?resource=ann", "/boeken", "/boeken?type=advies", "/zoeken",
-    "/sluitingen", "/teksten", "/inrichten", "/inrichten/uren/ann", "/inrichten/onderwerpen/advies", "/beheer",
+    "/sluitingen", "/teksten", "/inrichten", "/inrichten/medewerkers/ann", "/inrichten/onderwerpen/advies",
+    "/inrichten/plaatsen", "/inrichten/dagen", "/inrichten/regels", "/inrichten/gemeente", "/beheer",
     "/beheer/instellingen", "/beheer/accounts", "/beheer/sleutels", "/beheer/logboek", "/beheer/logboek?access=1",
     "/beheer/webhooks", "/beheer/vastgelopen", "/beheer/status",
     "/afspraak/nothing",
@@ -224,7 +225,7 @@ def test_the_pages_of_an_appointment_at_the_desk(staff_page, hall):
 
 def test_the_setup_pages_in_each_state(staff_page, hall):
     preview = staff_page.get_by_role("button", name="Bekijk wat er zou veranderen")
-    staff_page.goto(f"{hall.url}/halstad/balie/inrichten/uren/ann")
+    staff_page.goto(f"{hall.url}/halstad/balie/inrichten/medewerkers/ann")
     for end in ("12:00", "05:00"):  # what would change, and what is wrong
         staff_page.get_by_label("Tot", exact=True).first.fill(end)
         preview.click()

@@ -49,12 +49,12 @@ def test_a_lead_changes_hours_after_a_preview_of_the_conflicts(lead: Page, munic
     picture(lead, "desk-setup")
     assert fits(lead)
     lead.get_by_role("link", name=re.compile("Ann Claes")).click()
-    lead.get_by_label("Tot", exact=True).first.fill("12:00")
+    lead.get_by_role("group", name="Uren 1").get_by_label("Tot", exact=True).fill("12:00")
     lead.get_by_label("Frans", exact=True).check()
     lead.get_by_role("button", name=PREVIEW).click()
     expect(lead.get_by_label("Frans", exact=True)).to_be_checked()
     expect(lead.get_by_text("Afspraken die niet meer zouden passen: 1.")).to_be_visible()
-    expect(lead.locator("tr").filter(has_text="woensdag")).to_contain_text("06:00 – 12:00")
+    expect(lead.locator("tr").filter(has_text="Weekuren")).to_contain_text("woensdag")
     picture(lead, "desk-hours")
     assert fits(lead)
     assert 'to: "12:00"' not in text_of(municipality)
@@ -69,20 +69,21 @@ def test_a_lead_changes_hours_after_a_preview_of_the_conflicts(lead: Page, munic
 
 def test_seasonal_hours_can_be_added_and_removed(lead: Page, municipality):
     before = text_of(municipality)
-    lead.goto(at(municipality, "/uren/bert"))
-    more = lead.get_by_role("group", name="Meer uren").first
+    lead.goto(at(municipality, "/medewerkers/bert"))
+    lead.get_by_role("button", name="Uren toevoegen", exact=True).click()
+    more = lead.get_by_role("group", name="Uren 2", exact=True)
     more.get_by_label("zaterdag").check()
     more.get_by_label("Van", exact=True).fill("09:00")
     more.get_by_label("Tot", exact=True).fill("08:00")
     more.get_by_label("Geldt vanaf").fill(f"{dt.date.today().year + 1}-07-01")  # noqa: DTZ011
     lead.get_by_role("button", name=PREVIEW).click()
-    expect(lead.get_by_role("alert")).to_contain_text("Het einde moet na het begin liggen.")
-    lead.get_by_role("group", name="Uren 2").get_by_label("Tot", exact=True).fill("10:00")
+    expect(lead.get_by_role("alert")).to_contain_text("Uren 2, Tot: Het einde moet na het begin liggen.")
+    more.get_by_label("Tot", exact=True).fill("10:00")
     lead.get_by_role("button", name=PREVIEW).click()
     lead.get_by_role("button", name=APPLY).click()
     assert "saturday" in text_of(municipality).replace(before, "")
-    lead.goto(at(municipality, "/uren/bert"))
-    lead.get_by_label("Deze uren verwijderen 2").check()
+    lead.goto(at(municipality, "/medewerkers/bert"))
+    lead.get_by_role("button", name="Verwijderen Uren 2").click()
     lead.get_by_role("button", name=PREVIEW).click()
     lead.get_by_role("button", name=APPLY).click()
     hours = municipality.get("configuration").json()["text"]
@@ -91,16 +92,17 @@ def test_seasonal_hours_can_be_added_and_removed(lead: Page, municipality):
 
 def test_a_lead_changes_the_texts_of_a_topic_and_residents_see_them(lead: Page, municipality):
     lead.goto(at(municipality, "/onderwerpen/advies"))
-    lead.get_by_role("group", name="Nederlands").get_by_label("Naam").fill("Advies over bouwen")
-    lead.get_by_role("group", name="Français").get_by_label("Naam").fill("Conseil de construction")
-    lead.get_by_role("group", name="Nederlands").get_by_label("Wat u meebrengt").fill("Een plan\nFoto's")
+    title = lead.get_by_role("group", name="Naam", exact=True)
+    title.get_by_label("Nederlands").fill("Advies over bouwen")
+    title.get_by_label("Français").fill("Conseil de construction")
+    lead.get_by_role("group", name="Wat u meebrengt").get_by_label("Nederlands").fill("Een plan\nFoto's")
     lead.get_by_label("Minuten gesprek").fill("600")
     lead.get_by_role("button", name=PREVIEW).click()
-    expect(lead.get_by_role("alert")).to_contain_text("Geef een getal van 5 tot 480.")
+    expect(lead.get_by_role("alert")).to_contain_text("Minuten gesprek: Geef een getal van 5 tot 480.")
     assert fits(lead)
     lead.get_by_label("Minuten gesprek").fill("45")
     lead.get_by_role("button", name=PREVIEW).click()
-    expect(lead.locator("article[lang=fr]")).to_contain_text("Conseil de construction")
+    expect(lead.locator("tr").filter(has_text="Naam")).to_contain_text("Conseil de construction")
     picture(lead, "desk-topic")
     assert fits(lead)
     lead.get_by_role("button", name=APPLY).click()
@@ -109,6 +111,48 @@ def test_a_lead_changes_the_texts_of_a_topic_and_residents_see_them(lead: Page, 
     expect(lead.get_by_role("heading", name="Advies over bouwen")).to_be_visible()
     expect(lead.get_by_text("Het gesprek duurt 45 minuten.")).to_be_visible()
     expect(lead.get_by_text("Een plan")).to_be_visible()
+
+
+def test_questions_are_added_ordered_and_asked_on_a_condition(lead: Page, municipality):
+    lead.goto(at(municipality, "/onderwerpen?copy=advies"))
+    lead.get_by_role("group", name="Naam", exact=True).get_by_label("Nederlands").fill("Een tuin")
+    lead.get_by_role("button", name="Vraag toevoegen").click()
+    question = lead.get_by_role("group", name="Vraag 2", exact=True)
+    question.get_by_role("group", name="Vraag", exact=True).get_by_label("Nederlands").fill("Is er een vijver?")
+    question.get_by_label("Soort antwoord").select_option("choice")
+    for number, text in enumerate(("Ja", "Nee"), 1):
+        question.get_by_role("button", name="Antwoord toevoegen").click()
+        answer = question.get_by_role("group", name=f"Antwoord {number}", exact=True)
+        answer.get_by_label("Nederlands").fill(text)
+    question.get_by_role("button", name="Omhoog Vraag 2").click()
+    last = lead.get_by_role("group", name="Vraag 2", exact=True)
+    last.get_by_label("Is er een vijver? Ja").check()
+    lead.get_by_role("button", name=PREVIEW).click()
+    picture(lead, "desk-questions")
+    assert fits(lead)
+    lead.get_by_role("button", name=APPLY).click()
+    expect(lead.get_by_role("link", name=re.compile("Een tuin"))).to_be_visible()
+    text = text_of(municipality)
+    assert "only_if: {question: is-er-een-vijver, is: [ja]}" in text
+    assert text.index("is-er-een-vijver:") < text.index("only_if: {question: is-er-een-vijver")
+
+
+def test_a_topic_is_removed_after_a_look_at_who_is_hit_and_brought_back(lead: Page, municipality):
+    start = municipality.slots("boom", "hal")[-1]["start"]
+    visit = municipality.booked(appointment_types=["boom"], location="hal", start=start, answers={})
+    lead.goto(at(municipality, "/onderwerpen/boom"))
+    lead.get_by_role("button", name="Bekijk wat verwijderen zou veranderen").click()
+    expect(lead.get_by_text("Afspraken die niet meer zouden passen: 1.")).to_be_visible()
+    picture(lead, "desk-removal")
+    lead.get_by_role("button", name="Toch schrappen").click()
+    expect(lead.get_by_role("status")).to_be_visible()
+    assert "boom:" not in text_of(municipality)
+    lead.get_by_text("Verwijderde onderwerpen").click()
+    lead.get_by_role("link", name="Een boom kappen").click()
+    lead.get_by_role("button", name=PREVIEW).click()
+    lead.get_by_role("button", name=APPLY).click()
+    assert "boom:" in text_of(municipality)
+    assert municipality.post(f"appointments/{visit['id']}/cancel", {"reason": "other"}).ok
 
 
 def test_a_conflicting_change_is_reported_and_the_input_is_preserved(lead: Page, municipality):
@@ -169,7 +213,8 @@ def test_a_lead_of_one_team_can_set_up_that_team_only(browser, stack, municipali
         page.goto(at(municipality))
         expect(page.get_by_role("link", name=re.compile("Carla Nys"))).to_be_visible()
         expect(page.get_by_role("link", name=re.compile("Ann Claes"))).to_have_count(0)
-        for path in ("/uren/ann", "/onderwerpen/advies"):
+        expect(page.get_by_role("heading", name="Teams")).to_have_count(0)
+        for path in ("/medewerkers/ann", "/onderwerpen/advies", "/teams/bouw", "/teams", "/regels", "/gemeente"):
             page.goto(at(municipality, path))
             expect(page.get_by_role("alert")).to_contain_text("U mag dit niet doen.")
         page.goto(f"{municipality.url}/dorp/balie/teksten")
@@ -179,6 +224,6 @@ def test_a_lead_of_one_team_can_set_up_that_team_only(browser, stack, municipali
 def test_the_hours_of_an_unknown_person_cannot_be_changed(stack, municipality):
     session, _ = a_session(stack, "dorp")
     form = {"csrf_token": csrf_token(session, f"{municipality.url}/dorp")}
-    answer = session.post(at(municipality, "/uren/nobody"), data=form, timeout=10)
+    answer = session.post(at(municipality, "/medewerkers/nobody"), data=form, timeout=10)
     assert (answer.status_code, "Deze medewerker kan dit niet: kies iemand anders." in answer.text) == (200, True)
     assert [each.status_code for each in answer.history] == [303]

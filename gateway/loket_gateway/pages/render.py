@@ -45,6 +45,10 @@ _environment.filters["reason_groups"] = words.reason_groups
 _environment.filters["by_day"] = lambda slots: [
     (day, list(own)) for day, own in groupby(slots, key=lambda slot: slot["start"][:10])
 ]
+#: fields of a form in groups: those that share a line, and others
+_environment.filters["short_fields"] = lambda fields: [
+    (short, list(own)) for short, own in groupby(fields, key=lambda field: field.type in ("date", "time", "number"))
+]
 _environment.globals["icon"] = icon
 MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 #: static files: content and media type, by name

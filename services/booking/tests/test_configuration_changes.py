@@ -155,6 +155,13 @@ def test_a_removed_part_is_shown_as_it_was_and_can_be_added_again(booking):
     assert "ro-2" not in known_in(booking).resources
     found = booking.use_cases.administration.part("rumst", "resources", "ro-2")
     assert (found["removed"], found["values"]) == (True, was)
+    again = {name: value for name, value in was.items() if value is not None}
+    restore = AmendPart(section="resources", name="ro-2", version=2, values=again, action="restore")
+    booking.use_cases.configuration.amend_part("rumst", restore, "lead-1")
+    assert booking.use_cases.administration.part("rumst", "resources", "ro-2")["values"] == was
+    assert booking.use_cases.conflicts.conflicts("rumst", None) == []
+    with pytest.raises(Refusal, match="settings-changed"):
+        amend(booking, "ro-1", action="restore", **again)
 
 
 def test_what_other_parts_need_cannot_be_removed_and_the_refusal_points_at_them(booking):

@@ -113,11 +113,13 @@ class ConfigurationCommands:
         require_section(section)
         require_keys(command.values, AMENDABLE[section])
         below: tuple[str, ...] = () if section == MUNICIPALITY else (section,)
-        if command.action == "add" and below:
-            name = free_name(name, getattr(self.configurations.including_removed(municipality), section))
-            values: dict[str, Any] = {
-                name: {key: value for key, value in command.values.items() if value is not None}
-            }
+        if command.action in ("add", "restore") and below:
+            taken = getattr(self.configurations.including_removed(municipality), section)
+            if command.action == "add":
+                name = free_name(name, taken)
+            elif name not in taken or name in getattr(self.configurations.calendar(municipality).municipality, section):
+                raise Refusal("settings-changed")
+            values: dict[str, Any] = {name: {key: value for key, value in command.values.items() if value is not None}}
         else:
             require_entry(self.configurations.calendar(municipality).municipality, section, name)
             values = {name: None} if command.action == "remove" else dict(command.values)

@@ -78,8 +78,9 @@ class Access:
 
     def require_amendment(self, municipality: str, command: AmendPart, caller: Caller) -> None:
         """Raises Refusal: forbidden when the part is another team's, or would be, or would need another team's."""
-        added = command.action == "add"
-        self.require_part(municipality, command.section, "" if added else command.name, caller)
+        added = command.action in ("add", "restore")
+        part = "" if command.action == "add" else command.name
+        self.require_part(municipality, command.section, part, caller)
         if caller.teams is not None:
             named = teams_of(command.values)
             _require(all(includes(caller.teams, team) for team in named))

@@ -19,7 +19,8 @@ class AmendPart:
     """Change some values of one part, and leave all else of the text as it is.
 
     `version`: of the text that was changed. `values`: by key, as YAML would read them with every scalar a string; None
-    removes a key. `action`: change; add, which takes a free name that begins with `name`; or remove, without values.
+    removes a key. `action`: change; add, which takes a free name that begins with `name`; remove, without values; or
+    restore, which adds a removed part again.
     """
 
     section: str
@@ -36,4 +37,4 @@ class AmendPartSchema(MessageSchema[AmendPart]):
     name = Identifier(required=True)
     version = fields.Integer(required=True, strict=True, validate=validate.Range(min=0))
     values = fields.Dict(keys=fields.String(), values=fields.Raw(allow_none=True), required=True)
-    action = fields.String(load_default="change", validate=validate.OneOf(("change", "add", "remove")))
+    action = fields.String(load_default="change", validate=validate.OneOf(("change", "add", "remove", "restore")))
