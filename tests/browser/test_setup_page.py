@@ -137,7 +137,7 @@ def test_questions_are_added_ordered_and_asked_on_a_condition(lead: Page, munici
     assert text.index("is-er-een-vijver:") < text.index("only_if: {question: is-er-een-vijver")
 
 
-def test_a_topic_is_removed_after_a_look_at_who_is_hit_and_brought_back(lead: Page, municipality):
+def test_a_topic_is_removed_after_a_preview_of_its_visits_and_can_be_added_again(lead: Page, municipality):
     start = municipality.slots("boom", "hal")[-1]["start"]
     visit = municipality.booked(appointment_types=["boom"], location="hal", start=start, answers={})
     lead.goto(at(municipality, "/onderwerpen/boom"))

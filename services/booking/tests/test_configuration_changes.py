@@ -108,7 +108,7 @@ def test_an_error_has_a_pointer_below_the_part_and_nothing_is_stored(booking, ch
     ],
 )
 @pytest.mark.parametrize("action", ["change", "remove"])
-def test_what_does_not_exist_cannot_be_changed_or_removed(booking, section, code, action):
+def test_an_unknown_part_cannot_be_changed_or_removed(booking, section, code, action):
     with pytest.raises(Refusal) as refused:
         amend(booking, name="nobody", section=section, action=action)
     assert refused.value.code == code
@@ -164,7 +164,7 @@ def test_a_removed_part_is_shown_as_it_was_and_can_be_added_again(booking):
         amend(booking, "ro-1", action="restore", **again)
 
 
-def test_what_other_parts_need_cannot_be_removed_and_the_refusal_points_at_them(booking):
+def test_a_part_that_others_need_cannot_be_removed_and_the_refusal_points_at_them(booking):
     with pytest.raises(Refusal) as refused:
         amend(booking, "milieu", "teams", action="remove")
     assert "/teams" not in refused.value.errors[0]["pointer"]

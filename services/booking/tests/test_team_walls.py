@@ -151,7 +151,7 @@ def test_a_form_changes_the_resources_and_types_of_its_team(rpc):
 
 
 @pytest.mark.parametrize(("section", "name"), [("teams", "ruimte"), ("locations", "hal"), ("municipality", "rumst")])
-def test_what_concerns_all_teams_is_changed_by_those_of_all_teams(rpc, section, name):
+def test_parts_of_all_teams_are_changed_by_staff_of_all_teams(rpc, section, name):
     change = AmendPart(section=section, name=name, version=1, values={})
     assert refused(rpc.part, "rumst", section, name, RUIMTE) == "forbidden"
     assert refused(rpc.propose_part, "rumst", change, RUIMTE) == "forbidden"

@@ -59,16 +59,18 @@ class SetupPages:
             return [each for each in entries if teams is None or each["team"] in teams]
 
         resources = own([dict(each) for each in self.booking.resources(municipality, caller)])
-        listed = {
-            "onderwerpen": own(known["appointment_types"]),
-            "medewerkers": [each for each in resources if each["kind"] == "person"],
-            "lokalen": [each for each in resources if each["kind"] != "person"],
-            "teams": known["teams"],
-            "plaatsen": known["locations"],
-        }
+        people = [each for each in resources if each["kind"] == "person"]
+        listed = (
+            (kinds.TOPIC, own(known["appointment_types"])),
+            (kinds.PERSON, people),
+            (kinds.ROOM, [each for each in resources if each not in people]),
+            (kinds.TEAM, known["teams"]),
+            (kinds.PLACE, known["locations"]),
+            *((form, ()) for form in FORMS.values() if not form.new),
+        )
         return desk_page(
             "setup.html", request, self.catalogue, municipality, at="setup", done=request.args.to_dict(),
-            forms={word: form for word, form in FORMS.items() if _may(request, municipality, form)}, listed=listed,
+            forms=[pair for pair in listed if _may(request, municipality, pair[0])],
             archived=own(known["removed"]["appointment_types"]),
         )  # fmt: skip
 

@@ -16,8 +16,8 @@ from . import fields
 from .fields import Field
 
 Pairs = list[tuple[str, str]]
-#: the languages that many residents of Belgium and its neighbours speak, beside those of the municipality
-SPOKEN = ("nl", "fr", "de", "en", "ar", "tr", "pl", "ro", "bg", "uk", "ru", "es", "it", "pt")
+#: languages that many residents of Belgium and its neighbours speak, beside those of the pages
+OTHER_LANGUAGES = ("ar", "bg", "es", "it", "pl", "pt", "ro", "ru", "tr", "uk")
 INTERVALS = (5, 10, 15, 20, 30, 60)
 
 
@@ -33,7 +33,7 @@ def choices_of(
     skills = sorted({skill for each in resources for skill in each.get("skills", ())})
     none = ("", "–")
     page_languages = list(dict.fromkeys([*catalogue["municipality"]["languages"], *LANGUAGES]))
-    spoken = dict.fromkeys([*catalogue["municipality"]["languages"], *SPOKEN])
+    spoken = dict.fromkeys([*catalogue["municipality"]["languages"], *LANGUAGES, *OTHER_LANGUAGES])
     return {
         "teams": own,
         "teams_or_none": [none, *own],

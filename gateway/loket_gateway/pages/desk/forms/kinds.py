@@ -27,12 +27,13 @@ class Group:
 
 @dataclass(frozen=True)
 class Form:
-    """`section`: of the configuration. `fixed`: keys of every part of this form. `permission`: who may change it.
+    """`path`: the word in its address. `section`: of the configuration. `fixed`: keys of every part of this form.
 
-    `all_teams`: for staff of all teams only. `about`: one sentence for the page that lists the parts. `new`: the label
-    of the link to a new part; without it there is only one part.
+    `permission`: who may change it. `all_teams`: for staff of all teams only. `about`: one sentence for the page that
+    lists the parts. `new`: the label of the link to a new part; without it there is only one part.
     """
 
+    path: str
     section: str
     title: str
     about: str
@@ -120,7 +121,7 @@ NEEDS = Field(
 )  # fmt: skip
 
 TOPIC = Form(
-    "appointment_types", "Topics",
+    "onderwerpen", "appointment_types", "Topics",
     "What residents read before they book, how long it takes, and how early they must be.",
     new="New topic",
     groups=(
@@ -152,7 +153,7 @@ TOPIC = Form(
                 Field("working_days", "In this number of working days before", type="number", optional=True),
             )),
         )),
-        Group("Where, and with whom", (
+        Group("Places and people", (
             Field("team", "Team", "one", choices="teams"),
             Field("locations", "Places", "many", choices="places"),
             NEEDS,
@@ -169,7 +170,7 @@ _RESOURCE = (
     Field("skills", "Skills", "many", choices="skills", open=True),
 )
 PERSON = Form(
-    "resources", "People", "When they receive visitors, where, and what they can do.", new="New person",
+    "medewerkers", "resources", "People", "When they receive visitors, where, and what they can do.", new="New person",
     fixed={"kind": "person"},
     groups=(
         Group("Person", (
@@ -182,7 +183,7 @@ PERSON = Form(
     ),
 )  # fmt: skip
 ROOM = Form(
-    "resources", "Rooms and desks", "What topics can need beside a person, and when it can be used.",
+    "lokalen", "resources", "Rooms and desks", "What topics can need beside a person, and when it can be used.",
     new="New room or desk",
     groups=(
         Group("Room or desk", (
@@ -196,11 +197,13 @@ ROOM = Form(
     ),
 )  # fmt: skip
 TEAM = Form(
-    "teams", "Teams", "Who owns topics and people, and where the team gets its mail.", new="New team", all_teams=True,
+    "teams", "teams", "Teams",
+    "Who owns topics and people, and where the team gets its mail.", new="New team", all_teams=True,
     groups=(Group("Team", (NAME, Field("email", "E-mail address", type="email", optional=True))),),
 )  # fmt: skip
 PLACE = Form(
-    "locations", "Places", "Where residents are received, and how they get there.", new="New place", all_teams=True,
+    "plaatsen", "locations", "Places",
+    "Where residents are received, and how they get there.", new="New place", all_teams=True,
     groups=(
         Group("Place", (
             NAME,
@@ -210,7 +213,7 @@ PLACE = Form(
             )),
             Field("address", "Address", "group", optional=True, fields=(
                 Field("street", "Street and number", optional=True), Field("postcode", "Postcode", optional=True),
-                Field("city", "Town", optional=True),
+                Field("city", "City", optional=True),
             )),
             DIRECTIONS,
             Field("meeting_url", "Address of the video call", type="url", optional=True,
@@ -222,7 +225,8 @@ PLACE = Form(
     ),
 )  # fmt: skip
 RULES = Form(
-    "municipality", "Rules", "How long a time is reserved, how many appointments one may have, and how the line works.",
+    "regels", "municipality", "Rules",
+    "How long a time is reserved, how many appointments one may have, and how the line works.",
     all_teams=True,
     groups=(
         Group("Booking", (
@@ -254,7 +258,8 @@ RULES = Form(
     ),
 )  # fmt: skip
 HOLIDAYS = Form(
-    "municipality", "Holidays and closed days", "When the whole municipality is closed.", all_teams=True,
+    "dagen", "municipality", "Holidays and closed days",
+    "When the whole municipality is closed.", all_teams=True,
     groups=(
         Group("Holidays", (
             Field("holidays", "Public holidays", "group", optional=True, fields=(
@@ -268,7 +273,8 @@ HOLIDAYS = Form(
     ),
 )  # fmt: skip
 GENERAL = Form(
-    "municipality", "Municipality", "Its name, how to reach it, its languages and its colour.", all_teams=True,
+    "gemeente", "municipality", "Municipality",
+    "Its name, how to reach it, its languages and its colour.", all_teams=True,
     permission="configuration.change",
     groups=(
         Group("Municipality", (
@@ -280,7 +286,7 @@ GENERAL = Form(
                   hint="The first one is the default."),
             Field("look", "Look", "group", optional=True, fields=(
                 Field("colour", "Colour of bars and buttons, as #rrggbb", optional=True),
-                Field("logo", "Picture as a data URL", optional=True),
+                Field("logo", "Logo as a data URL", optional=True),
             )),
             Field("retention_days", "Days after a visit until its personal data is deleted", type="number",
                   usual="180"),
@@ -289,10 +295,7 @@ GENERAL = Form(
 )  # fmt: skip
 
 #: by the word in their address
-FORMS = {
-    "onderwerpen": TOPIC, "medewerkers": PERSON, "lokalen": ROOM, "teams": TEAM, "plaatsen": PLACE,
-    "dagen": HOLIDAYS, "regels": RULES, "gemeente": GENERAL,
-}  # fmt: skip
+FORMS = {form.path: form for form in (TOPIC, PERSON, ROOM, TEAM, PLACE, HOLIDAYS, RULES, GENERAL)}
 
 
 def split_hours(values: Values) -> dict[str, Any]:
