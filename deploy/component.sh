@@ -45,7 +45,7 @@ for entry in re.split(r"\n(?=\S)", Path("constraints.txt").read_text().strip()):
 '
 }
 
-# prints what the components and the shared packages need from outside
+# prints what the components and the shared packages need from outside, with their extras, which a setting switches on
 needs() {  # COMPONENT...
     local component sources=(services/contracts services/chassis)
     for component; do sources+=("$(source_of "$component")"); done
@@ -55,7 +55,8 @@ from pathlib import Path
 
 for folder in sys.argv[1:]:
     project = tomllib.loads(Path(folder, "pyproject.toml").read_text())["project"]
-    print(*(need for need in project["dependencies"] if not need.startswith("loket-")), sep="\n")
+    extras = (each for extra in project.get("optional-dependencies", {}).values() for each in extra)
+    print(*(need for need in (*project["dependencies"], *extras) if not need.startswith("loket-")), sep="\n")
 PYTHON
 }
 

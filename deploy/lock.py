@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 import tomllib
+from itertools import chain
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -13,11 +14,13 @@ TOOLS = ROOT / "tests" / "requirements.in"
 
 
 def requirements() -> list[str]:
-    """The external requirements of all components, without the components themselves."""
+    """The external requirements of all components and their extras, without the components themselves."""
     needed = set()
     for file in ROOT.glob("**/pyproject.toml"):
         project = tomllib.loads(file.read_text()).get("project", {})
-        needed.update(need for need in project.get("dependencies", ()) if not need.startswith("loket-"))
+        extras = project.get("optional-dependencies", {}).values()
+        every = chain(project.get("dependencies", ()), *extras)
+        needed.update(need for need in every if not need.startswith("loket-"))
     return sorted(needed)
 
 

@@ -29,9 +29,9 @@ def normal(name: str) -> str:
 
 
 def dependencies(distribution: str) -> set[str]:
-    """The names of all that a distribution needs, directly or not, on this platform."""
+    """The names of all that the image of a distribution has, on this platform: what it needs, directly or not."""
     found: set[str] = set()
-    waiting = [Requirement(distribution)]
+    waiting = [Requirement(distribution), Requirement("loket-chassis[tracing]")]
     while waiting:
         parent = waiting.pop()
         for text in requires(parent.name) or ():
