@@ -5,16 +5,19 @@ import os
 import signal
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 import requests
 from click.testing import CliRunner
 
+from loket_chassis.runtime.spans import ATTRIBUTES
 from loket_local.cli import local
 from loket_local.processes import is_alive
 from loket_local.stack import state_file
-from tests.client import eventually
+from tests import collector as collectors
+from tests.client import Portal, a_visitor, eventually
 
 #: mongod, the broker with its port mapper, the mail catcher and the services
 ALL_CHILDREN = 8
@@ -29,11 +32,12 @@ def loket(*arguments, **options):
 class Up:
     """One run of `loket local up`, on free ports, with servers of its own."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, **extra):
         self.folder = folder
         self.output = folder.parent / "output"
         environment = {name: value for name, value in os.environ.items() if name not in ("AMQP_URI", "MONGO_URI")}
         environment |= {"WRITES_PER_MINUTE": "77", "WEBHOOKS_TO_PRIVATE": "true", "SMTP_HOST": "elsewhere.invalid"}
+        environment |= extra
         self.process = subprocess.Popen(
             [sys.executable, "-m", "loket_chassis.cli", "local", "up", "--free-ports", "--folder", str(folder)],
             stdout=self.output.open("w"),
@@ -74,9 +78,17 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def up(folder):
+def collector(tmp_path_factory):
+    """A collector of OpenTelemetry, to which the run sends its spans."""
+    with collectors.running(tmp_path_factory.mktemp("collector")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def up(folder, collector):
     """One run for all that leaves it running, up to the test that ends it."""
-    running = Up(folder).wait()
+    tracing = {"OTEL_EXPORTER_OTLP_ENDPOINT": collector.endpoint, "OTEL_BSP_SCHEDULE_DELAY": "500"}
+    running = Up(folder, **tracing).wait()
     yield running
     if running.process.poll() is None:
         running.end(signal.SIGTERM)
@@ -120,6 +132,37 @@ def test_exec_runs_a_command_with_the_addresses_and_secrets_of_the_running_stack
     assert "guest" not in up.state["amqp_uri"]
     result = loket("exec", "--folder", folder, "loket", "appointments", "conflicts", "rumst")
     assert "Every appointment fits." in result.stdout, result.stderr
+
+
+def test_a_booking_is_one_trace_from_the_request_to_the_mail_and_the_figures(up, collector):
+    visitor = a_visitor()
+    booked = Portal(up.state["url"], up.state["mail"]).booked(contact=visitor)
+
+    def trace_of_the_booking():
+        spans = collector.spans()
+        requests_ = [each for each in spans if each.name == "POST /api/v1/<municipality>/appointments"]
+        found = [each for each in spans if requests_ and each.trace == requests_[0].trace]
+        return found if {"send email", "process reporting.events"} <= {each.name for each in found} else None
+
+    found = eventually(trace_of_the_booking)
+    ids = {each.id for each in found}
+    assert [each.name for each in found if each.parent not in ids] == ["POST /api/v1/<municipality>/appointments"]
+    (mail,) = (each for each in found if each.name == "send email")
+    booking = [
+        "gateway server POST /api/v1/<municipality>/appointments",
+        "gateway client booking/request_booking",
+        "booking server booking/request_booking",
+        "booking producer send appointment.booked.v1",
+    ]
+    assert collectors.path_to(mail, found) == [
+        *booking, "notification consumer process notification.booking-events", "notification client send email",
+    ]  # fmt: skip
+    (figures, *_) = (each for each in found if each.name == "process reporting.events")
+    assert collectors.path_to(figures, found)[:4] == booking
+    assert {name for each in found for name in each.attributes} <= ATTRIBUTES
+    assert {each.resource["service.version"] for each in found} == {version("loket-chassis")}
+    for personal in (visitor["name"], visitor["email"], visitor["phone"], booked["link_token"], "Kerkstraat"):
+        assert personal not in collector.text()
 
 
 def test_a_killed_service_is_restarted(up):

@@ -20,7 +20,7 @@ from werkzeug.urls import iri_to_uri
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
-from loket_chassis.runtime import tracing
+from loket_chassis.runtime import spans, tracing
 from loket_chassis.service.web_server import WebServer
 from loket_contracts.errors import Refusal
 
@@ -50,6 +50,10 @@ VERSION = "1.0.0"
 MUNICIPALITY_IN_PATH = re.compile(r"/(?:api/v\d+/|compat/[a-z]+/)?([a-z0-9-]+)/")
 #: beginnings of addresses for programs
 PROGRAMS = frozenset({"api", "compat", "receipts", "static", "problems"})
+#: in the log, of a request whose address has no route
+NO_ROUTE = "-"
+#: beginnings of the addresses for monitoring, of whose requests no trace is recorded
+PROBES = ("/health/", "/metrics")
 HSTS = "max-age=31536000; includeSubDomains"
 
 
@@ -110,7 +114,25 @@ class Server(WebServer):
         """Return the cached response to a request."""
         return self.response_cache.lookup(environ)
 
-    def _log_request(self, method: str, route: str, status: int, started: float, refused: str | None = None) -> None:
+    def _begin_span(self, environ: dict[str, Any]) -> spans.Span | None:
+        """Begin the span of a request that is not for monitoring; further calls and log lines are part of its trace."""
+        parent = tracing.given(environ.get("HTTP_TRACEPARENT"))
+        if environ["PATH_INFO"].startswith(PROBES):
+            span, traceparent = None, tracing.unsampled(parent or tracing.start())
+        else:
+            span = spans.begin_request(parent)
+            traceparent = span.traceparent if span else parent or tracing.start()
+        environ["HTTP_TRACEPARENT"] = traceparent
+        tracing.bind(environ["HTTP_TRACEPARENT"])
+        return span
+
+    def _end(
+        self, span: spans.Span | None, method: str, route: str, status: int, started: float, refused: str | None = None,
+        municipality: str | None = None,
+    ) -> None:  # fmt: skip
+        """Log a request and end its span."""
+        if span is not None:
+            spans.end_request(span, method, None if route == NO_ROUTE else route, status, refused, municipality)
         # the route and never the path, which can contain the token of a resident
         why = {"refused": refused} if refused else {}
         took = round((time.perf_counter() - started) * 1000, 1)
@@ -125,7 +147,7 @@ class Server(WebServer):
             always.append(("Strict-Transport-Security", HSTS))
         of_kept = [*always, ("API-Version", VERSION)]
 
-        def send_cached(environ: dict[str, Any], start_response: Any) -> Any:
+        def send_cached(environ: dict[str, Any], start_response: Any, span: spans.Span | None) -> Any:
             """Send a cached response before anything else is done. None when there is none."""
             found = self._lookup(environ)
             if found is None or "HTTP_ORIGIN" in environ or "HTTP_AUTHORIZATION" in environ:
@@ -139,7 +161,7 @@ class Server(WebServer):
             start_response(
                 f"{status} {HTTP_STATUS_CODES[status]}", [*headers, *self.limits.headers("read", permits), *of_kept]
             )
-            self._log_request(environ["REQUEST_METHOD"], found.route, status, started)
+            self._end(span, environ["REQUEST_METHOD"], found.route, status, started)
             return [body]
 
         def refused(request: GatewayRequest, refusal: Refusal) -> Response:
@@ -151,9 +173,8 @@ class Server(WebServer):
             return problems.render(refusal, request, public_url)
 
         def app(environ: dict[str, Any], start_response: Any) -> Any:  # noqa: C901
-            environ["HTTP_TRACEPARENT"] = tracing.accept(environ.get("HTTP_TRACEPARENT"))
-            tracing.bind(environ["HTTP_TRACEPARENT"])
-            if (sent := send_cached(environ, start_response)) is not None:
+            span = self._begin_span(environ)
+            if (sent := send_cached(environ, start_response, span)) is not None:
                 return sent
             # eventlet ends a chunked body where it ends, which werkzeug must know
             environ["wsgi.input_terminated"] = environ.get("HTTP_TRANSFER_ENCODING", "").lower() == "chunked"
@@ -161,7 +182,7 @@ class Server(WebServer):
             request.path_values = {}
             request.languages_of, request.catalogue_of = self.catalogue.languages, self.catalogue.last_known
             started = time.perf_counter()
-            address = "-"
+            address = NO_ROUTE
             try:
                 if len(environ["RAW_PATH_INFO"]) + len(environ.get("QUERY_STRING", "")) > MAX_URL_BYTES:
                     raise RequestURITooLarge
@@ -190,7 +211,8 @@ class Server(WebServer):
                 self.origins.add_headers(request, response)
             for name, value in always:
                 response.headers.setdefault(name, value)
-            self._log_request(request.method, address, response.status_code, started, request.refused)
+            municipality = request.path_values.get("municipality")
+            self._end(span, request.method, address, response.status_code, started, request.refused, municipality)
             return response(environ, start_response)
 
         proxies = settings.trusted_proxies

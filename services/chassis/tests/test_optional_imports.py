@@ -5,7 +5,7 @@ import sys
 
 from loket_chassis.runtime.optional_imports import hidden
 
-UNNEEDED = ("rich", "pygments", "cryptography")
+UNNEEDED = ("rich", "pygments", "cryptography", "opentelemetry")
 
 
 def loaded_after(*modules):
@@ -15,7 +15,7 @@ def loaded_after(*modules):
     return set(subprocess.run(command, check=True, capture_output=True, text=True).stdout.split())
 
 
-def test_the_command_of_a_service_loads_no_package_that_only_consoles_and_other_tls_libraries_need():
+def test_the_command_of_a_service_loads_no_package_that_only_consoles_tracing_and_other_tls_libraries_need():
     loaded = loaded_after("loket_chassis.service.run")
     assert {"structlog", "pymongo"} <= loaded
     assert loaded.isdisjoint(UNNEEDED)

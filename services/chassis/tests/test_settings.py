@@ -100,6 +100,13 @@ def test_a_service_with_missing_settings_does_not_start_and_names_them():
     assert "GREETING is not set" in done.stderr
 
 
+def test_a_service_with_a_collector_and_without_opentelemetry_does_not_start_and_says_what_to_install(tmp_path):
+    (tmp_path / "opentelemetry.py").write_text("raise ImportError('as where the extra is not installed')")
+    done = run(**NEEDED, PYTHONPATH=str(tmp_path), OTEL_EXPORTER_OTLP_ENDPOINT="http://127.0.0.1:4318")
+    assert done.returncode == 78
+    assert "pip install 'loket-chassis[tracing]'" in done.stdout
+
+
 def test_show_config_prints_the_effective_settings():
     done = run("--show-config", **NEEDED)
     assert "GREETING: hi" in done.stdout

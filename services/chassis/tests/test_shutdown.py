@@ -7,6 +7,9 @@ import time
 
 import pytest
 
+from loket_local.ports import LOOPBACK, find_free
+from tests.client import eventually
+
 #: seconds from SIGTERM to the end of the process
 LONGEST = 5.0
 
@@ -74,3 +77,23 @@ def test_a_busy_event_loop_does_not_delay_the_stop(sample):
 def _ignore_answer(sample, *call):
     with contextlib.suppress(Exception):
         sample.ask(*call)
+
+
+def test_while_the_collector_of_traces_is_away_a_service_works_warns_once_and_stops_in_time(proxied):
+    (port,) = find_free(1)
+    sample = proxied.sample
+    sample.start(
+        OTEL_EXPORTER_OTLP_ENDPOINT=f"http://{LOOPBACK}:{port}",
+        OTEL_EXPORTER_OTLP_TIMEOUT="0.2",
+        OTEL_BSP_SCHEDULE_DELAY="100",
+    )
+    sample.wait_until("ready")
+    for number in (1, 2):
+        sample.ask("note", "a", number)
+        eventually(lambda: "collector" in sample.text())
+        time.sleep(0.5)  # more batches are dropped
+    sample.ask("note", "a", 3)  # whose spans wait when it stops
+    assert seconds_to_stop(sample) < LONGEST
+    assert sample.child.process.returncode == 0
+    logged = [line["event"] for line in sample.lines() if "collector" in line["event"] or "span" in line["event"]]
+    assert logged == ["the collector of traces is unavailable"]

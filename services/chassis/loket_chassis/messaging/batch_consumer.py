@@ -16,7 +16,7 @@ from nameko.exceptions import ContainerBeingKilled
 
 from loket_contracts.envelope import Event
 
-from ..runtime import tracing
+from ..runtime import spans, tracing
 from ..runtime.metrics import EVENTS_CONSUMED
 from ..runtime.unavailable import is_unavailable
 from .consumer import EventListener
@@ -81,6 +81,10 @@ class EventBatchListener(EventListener):
         if finished.wait():
             for each in batch:
                 self._handle([each])
+
+    def begin_span(self, worker_ctx: Any) -> spans.Span | None:
+        (events,) = worker_ctx.args
+        return spans.begin_processing(self.name, events, is_batch=True)
 
     def _handle_batch_result(
         self, batch: Sequence[Delivery], finished: Finished, worker_ctx: Any, result: Any = None, exc_info: Any = None

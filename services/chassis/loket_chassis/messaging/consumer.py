@@ -22,7 +22,7 @@ from nameko.extensions import Entrypoint
 
 from loket_contracts.envelope import Event, MalformedEvent
 
-from ..runtime import tracing
+from ..runtime import spans, tracing
 from ..runtime.metrics import EVENTS_CONSUMED
 from ..runtime.unavailable import is_unavailable
 from . import exchanges
@@ -160,6 +160,9 @@ class EventListener(Entrypoint):
             )
         except ContainerBeingKilled:
             self.queue_consumer.requeue_message(message)
+
+    def begin_span(self, worker_ctx: Any) -> spans.Span | None:
+        return spans.begin_processing(self.name, worker_ctx.args)
 
     def handle_result(
         self, event: Event, message: Message, worker_ctx: Any, result: Any = None, exc_info: Any = None

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import Any
 
 import eventlet
@@ -24,7 +25,7 @@ from pymongo.errors import BulkWriteError
 
 from loket_contracts.envelope import Event
 
-from ..runtime import failpoints
+from ..runtime import failpoints, spans
 from ..runtime.metrics import EVENTS_PUBLISHED, OUTBOX_FAILURES
 from ..runtime.unavailable import is_unavailable
 from ..runtime.worker import Worker
@@ -177,7 +178,8 @@ class Outbox(Extension):
         events = [entry.event for entry in batch]
         if self.keep_log:
             self._append_to_log(events)
-        self.channel.publish_all(lambda channel: exchanges.publish_events(channel, events, self.exchange))
+        with published(events, self.exchange.name) as sent:
+            self.channel.publish_all(lambda channel: exchanges.publish_events(channel, sent, self.exchange))
         for event in events:
             EVENTS_PUBLISHED.labels(event.type).inc()
         failpoints.reach("outbox.before-clear")
@@ -205,6 +207,25 @@ class Outbox(Extension):
                 ],
                 ordered=False,
             )
+
+
+@contextmanager
+def published(events: Sequence[Event], exchange: str) -> Iterator[Sequence[Event]]:
+    """The events as they are sent inside the block: each with the traceparent of the span of its delivery."""
+    begun = [span for each in events if (span := spans.begin_publishing(each, exchange)) is not None]
+    if not begun:
+        yield events
+        return
+    error: Exception | None = None
+    try:
+        yield [replace(each, traceparent=span.traceparent) for each, span in zip(events, begun, strict=True)]
+    except Exception as raised:
+        error = raised
+        raise
+    finally:
+        for span in begun:
+            spans.end(span, error)
+        del error  # it refers to this frame
 
 
 class CompositionRoot(MongoDatabase):

@@ -43,7 +43,7 @@ from loket_contracts.errors import Refusal
 from loket_contracts.rpc.method import FORMAT, FORMAT_HEADER, F, Method, is_call, method_of, routing_name, service_name
 from loket_contracts.rpc.permitted_calls import CALLS
 
-from ..runtime import outages, tracing
+from ..runtime import outages, spans, tracing
 from ..runtime.unavailable import OutcomeUnknown, Unavailable, is_database_unavailable, is_unavailable
 from . import deadlines
 from .declarations import ensure_exchange, ensure_queue, exists, make_reply_queue
@@ -187,6 +187,14 @@ class RpcEntrypoint(Rpc):
         deadlines.bound(context, message.properties.get("expiration"))
         return context
 
+    def begin_span(self, worker_ctx: Any) -> spans.Span | None:
+        """The span of a call; its municipality is recorded when the call succeeds, since it exists then."""
+        given = self.described.bind(worker_ctx.args, worker_ctx.kwargs)
+        if isinstance(given.get("municipality"), str):
+            worker_ctx.span_attributes = {spans.MUNICIPALITY: given["municipality"]}
+        name = f"{self.container.service_name}/{self.routing_name}"
+        return spans.begin_answer(name, worker_ctx.data.get(tracing.KEY))
+
     def check_signature(self, args: Any, kwargs: Any) -> None:
         try:
             self.described.bind(args, kwargs)
@@ -278,12 +286,30 @@ class RpcCaller(Extension, Generic[P_co]):
     def from_worker(self, worker_ctx: Any) -> P_co:
         return proxy_of(self.protocol, functools.partial(self.call, worker_ctx))
 
-    def outside_work(self) -> P_co:
-        """The service for calls that belong to no request, such as those that refresh a cache."""
-        return self.from_worker(SimpleNamespace(context_data={tracing.KEY: tracing.start()}))
+    def outside_work(self, traceparent: str | None = None) -> P_co:
+        """The service for calls that belong to no request, such as those that refresh a cache.
+
+        `traceparent`: of the span on whose behalf they are made, if there is one.
+        """
+        return self.from_worker(SimpleNamespace(context_data={tracing.KEY: traceparent} if traceparent else {}))
 
     def call(self, worker_ctx: Any, method: str, args: Any, kwargs: Any) -> Any:
         """Call a method and wait for its result. Raises Refusal, OutcomeUnknown, Unavailable or RemoteError."""
+        parent = worker_ctx.context_data.get(tracing.KEY)
+        span = spans.begin_call(f"{self.target}/{method}", parent)
+        if span is None:
+            return self._call(worker_ctx, method, args, kwargs, parent or tracing.start())
+        error: BaseException | None = None
+        try:
+            return self._call(worker_ctx, method, args, kwargs, span.traceparent)
+        except Exception as raised:
+            error = raised
+            raise
+        finally:
+            spans.end(span, error)
+            del error  # it refers to this frame
+
+    def _call(self, worker_ctx: Any, method: str, args: Any, kwargs: Any, traceparent: str) -> Any:
         # an earlier call of the same worker may have changed something
         not_executed = OutcomeUnknown if getattr(worker_ctx, "has_sent_calls", False) else Unavailable
         unanswered = not_executed
@@ -296,6 +322,7 @@ class RpcCaller(Extension, Generic[P_co]):
         sent = deadlines.now()
         headers[deadlines.HEADER] = sent + int(patience * 1000)
         headers[FORMAT_HEADER] = FORMAT
+        headers[tracing.HEADER] = traceparent
         try:
             with eventlet.Timeout(patience):
                 self.publisher.publish(

@@ -13,7 +13,7 @@ from nameko.extensions import DependencyProvider
 from prometheus_client import Counter, Histogram
 
 from . import tracing
-from .unavailable import is_unavailable
+from .spans import outcome_of
 
 WORK = Histogram(
     "loket_work_seconds",
@@ -37,14 +37,9 @@ class WorkerMetrics(DependencyProvider):
 
     def worker_result(self, worker_ctx: Any, result: Any = None, exc_info: Any = None) -> None:
         entrypoint = worker_ctx.entrypoint
-        if exc_info is None:
-            outcome = "ok"
-        elif isinstance(exc_info[1], getattr(entrypoint, "expected_exceptions", None) or ()):
-            outcome = "refused"
-        elif is_unavailable(exc_info[1]):
-            outcome = "unavailable"
-        else:
-            outcome = "failed"
+        expected = getattr(entrypoint, "expected_exceptions", None) or ()
+        outcome = outcome_of(exc_info[1] if exc_info else None, expected)
+        if outcome == "failed":
             log.error("work failed", entrypoint=entrypoint.method_name, exc_info=exc_info)
         took = time.perf_counter() - worker_ctx.started_at
         WORK.labels(entrypoint.method_name, outcome).observe(took)

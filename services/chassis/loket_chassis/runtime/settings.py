@@ -19,7 +19,15 @@ from typing import Any, NamedTuple, TypeVar, get_type_hints
 import yaml
 
 from ..yaml import safe_load
-from .allowed_values import Between, Check, DatabaseName, ListenAddress, MongoUri, OneOf
+from .allowed_values import (
+    Between,
+    Check,
+    DatabaseName,
+    ListenAddress,
+    MongoUri,
+    OneOf,
+    WebAddress,
+)
 from .secret_values import BrokerUri
 
 #: the exit code for invalid settings (sysexits.h)
@@ -31,6 +39,11 @@ _PLAIN = re.compile(r"[A-Za-z0-9*/][^\s#]*")
 #: ranges that several settings share
 WORKERS = Between(1, 10_000)
 SECONDS = Between(0.1, 600)
+#: those that OpenTelemetry specifies and its SDK has
+SAMPLERS = (
+    "parentbased_always_on", "parentbased_always_off", "parentbased_traceidratio",
+    "always_on", "always_off", "traceidratio",
+)  # fmt: skip
 
 #: `LOKET_SECRET_FILE` names a file that holds the secret LOKET_SECRET, as container engines mount secrets
 FILE_SUFFIX = "_FILE"
@@ -70,6 +83,18 @@ class Settings:
     rpc_deadline: float = setting("Seconds to wait for a response from another service", default=2.0, allowed=SECONDS)
     log_level: str = setting(
         "The lowest level that is logged", default="INFO", allowed=OneOf(("DEBUG", "INFO", "WARNING", "ERROR"))
+    )
+    otel_exporter_otlp_endpoint: str = setting(
+        "The OpenTelemetry collector to which spans are sent over OTLP and HTTP, as http://collector:4318; "
+        "empty: no spans",
+        default="",
+        allowed=WebAddress(),
+    )
+    otel_traces_sampler: str = setting(
+        "Which traces are recorded", default="parentbased_always_on", allowed=OneOf(SAMPLERS)
+    )
+    otel_traces_sampler_arg: float = setting(
+        "The share of traces that a sampler named traceidratio records", default=1.0, allowed=Between(0, 1)
     )
 
     #: the groups of settings that were read as well, by class
@@ -118,6 +143,10 @@ class Settings:
             f"{name}: {_quoted(value)}" + (f"  # {allowed[name]}" if allowed[name] else "") + "\n"
             for name, value in self.shown().items()
         )
+
+    def for_opentelemetry(self) -> dict[str, str]:
+        """The variables that OpenTelemetry reads."""
+        return {name: value for name, value in self.shown().items() if name.startswith("OTEL_")}
 
     def for_nameko(self) -> dict[str, Any]:
         """The container configuration that nameko expects; the settings themselves travel along in it."""

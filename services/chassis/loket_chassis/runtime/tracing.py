@@ -13,6 +13,8 @@ from typing import Any
 import structlog
 
 KEY = "traceparent"
+#: of a call; nameko maps the context of a worker to headers of this form, and back
+HEADER = f"nameko.{KEY}"
 _FORM = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 
 
@@ -23,7 +25,23 @@ def start() -> str:
 
 def accept(traceparent: str | None) -> str:
     """The caller's traceparent when it is well formed, else a new one."""
-    return traceparent if traceparent and _FORM.fullmatch(traceparent) else start()
+    return given(traceparent) or start()
+
+
+def given(traceparent: str | None) -> str | None:
+    """The caller's traceparent when it is well formed, else None."""
+    return traceparent if traceparent and _FORM.fullmatch(traceparent) else None
+
+
+def fields(traceparent: str) -> tuple[int, int, int]:
+    """The trace id, the span id and the flags of a well-formed traceparent."""
+    _, trace, span, flags = traceparent.split("-")
+    return int(trace, 16), int(span, 16), int(flags, 16)
+
+
+def unsampled(traceparent: str) -> str:
+    """The same trace, of which no span is recorded."""
+    return f"{traceparent[:-2]}00"
 
 
 def trace_id(traceparent: str) -> str:

@@ -14,11 +14,12 @@ from amqp.exceptions import PreconditionFailed
 from eventlet.support.greenlets import GreenletExit
 from nameko.containers import ServiceContainer, WorkerContext
 from nameko.extensions import Extension
+from nameko.web.handlers import HttpRequestHandler
 from prometheus_client import Counter
 
 from ..messaging import deadlines
 from ..messaging.reconnecting_channel import BROKER_ERRORS
-from ..runtime import backoff, outages, tracing
+from ..runtime import backoff, outages, spans, tracing
 from ..runtime.settings import EX_CONFIG
 from ..runtime.unavailable import is_database_unavailable
 from ..storage import connection
@@ -38,6 +39,20 @@ def _is_transient(error: Exception) -> bool:
     if isinstance(error, PreconditionFailed) or getattr(error, "errno", None) in PERMANENT_ERRNOS:
         return False
     return isinstance(error, BROKER_ERRORS) or is_database_unavailable(error)
+
+
+def _begin_span(worker_ctx: WorkerContext) -> spans.Span | None:
+    """The span of a call, an event or a timer. A request over HTTP has that of the web server."""
+    if not spans.is_on() or isinstance(worker_ctx.entrypoint, HttpRequestHandler):
+        return None
+    begin_span = getattr(worker_ctx.entrypoint, "begin_span", None)
+    if begin_span is not None:
+        span: spans.Span | None = begin_span(worker_ctx)
+    else:
+        span = spans.begin(worker_ctx.entrypoint.method_name, worker_ctx.data.get(tracing.KEY))
+    if span is not None:
+        worker_ctx.data[tracing.KEY] = span.traceparent
+    return span
 
 
 def _require_readable(each: connection.MongoConnection) -> None:
@@ -132,23 +147,26 @@ class Container(ServiceContainer):
             self._died.send(None)
 
     def _run_worker(self, worker_ctx: WorkerContext, handle_result: Any) -> None:
+        span = _begin_span(worker_ctx)
         tracing.begin(worker_ctx.data)
-        if deadlines.has_passed(worker_ctx.data):
-            deadlines.drop(worker_ctx, handle_result)
-            return
         handled = False
 
-        def handle_once(*outcome: Any) -> Any:
+        def handle_once(worker_ctx: WorkerContext, result: Any, exc_info: Any) -> Any:
             nonlocal handled
             handled = True
-            return handle_result(*outcome)
+            if span is not None:
+                spans.end(span, exc_info[1] if exc_info else None, getattr(worker_ctx, "span_attributes", None))
+            return handle_result(worker_ctx, result, exc_info)
 
+        if deadlines.has_passed(worker_ctx.data):
+            deadlines.drop(worker_ctx, handle_once)
+            return
         try:
             with deadlines.limit_database(worker_ctx.data):
                 super()._run_worker(worker_ctx, handle_once)
         except Exception:
             if not handled:
-                handle_result(worker_ctx, None, sys.exc_info())
+                handle_once(worker_ctx, None, sys.exc_info())
             raise
 
     def _handle_thread_exited(self, thread: Any) -> None:

@@ -20,6 +20,7 @@ import os  # noqa: E402
 import signal  # noqa: E402
 import sys  # noqa: E402
 import threading  # noqa: E402
+from collections.abc import Callable  # noqa: E402
 from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
 
@@ -34,6 +35,8 @@ from ..runtime.settings import EX_CONFIG, Settings, SettingsError  # noqa: E402
 COLLECT_AFTER = (20_000, 20, 20)
 #: seconds between SIGTERM and the end, whatever happens: below the 5 that operators are promised
 LONGEST_STOP = 4.5
+#: seconds of that for the last spans
+LONGEST_FLUSH = 1.0
 
 
 def main(service: str, settings: str) -> None:
@@ -71,6 +74,7 @@ def serve(service_class: type, settings: Settings) -> None:
     build = build_info()
     BUILD.info({"service": name, **build})
     structlog.get_logger().info("starting", **build, settings=settings.shown())
+    send_spans = _start_tracing(name, build["version"], settings)
     # imported objects live forever and requests leave few cycles, so the collector can run less often
     gc.collect()
     gc.freeze()
@@ -105,7 +109,29 @@ def serve(service_class: type, settings: Settings) -> None:
             if error.errno == errno.EINTR:  # the hub's wait was interrupted by the signal; the stop is under way
                 continue
             raise
-        return
+        break
+    time_left, _ = signal.getitimer(signal.ITIMER_REAL)
+    send_spans(max(0.0, min(LONGEST_FLUSH, time_left - LONGEST_FLUSH)))
+
+
+def _start_tracing(service: str, version: str, settings: Settings) -> Callable[[float], None]:
+    """Export spans if a collector is set. Return a function that sends the last ones, for some seconds at most.
+
+    Exits when the extra is not installed.
+    """
+    is_disabled = os.environ.get("OTEL_SDK_DISABLED", "").lower() == "true"
+    if not settings.otel_exporter_otlp_endpoint or is_disabled:
+        return lambda seconds: None
+    try:
+        from ..runtime import span_export
+    except ImportError as error:
+        structlog.get_logger().error(
+            "OTEL_EXPORTER_OTLP_ENDPOINT is set, and OpenTelemetry is not installed: "
+            "pip install 'loket-chassis[tracing]', or leave the setting empty",
+            missing=error.name,
+        )
+        raise SystemExit(EX_CONFIG) from error
+    return span_export.start(service, version, settings.for_opentelemetry())
 
 
 def _give_up(*_: Any) -> None:

@@ -11,6 +11,7 @@ import datetime as dt
 import logging
 import uuid
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import eventlet
 import structlog
@@ -18,7 +19,7 @@ from eventlet.queue import Queue
 from prometheus_client import Counter, Gauge
 
 from loket_chassis.messaging.rpc import RemoteError, RpcCaller, Unavailable
-from loket_chassis.runtime import tracing
+from loket_chassis.runtime import spans, tracing
 from loket_chassis.runtime.worker import Spawn, Worker
 from loket_contracts.errors import Refusal
 from loket_contracts.rpc.booking import Booking
@@ -26,8 +27,7 @@ from loket_contracts.rpc.booking.answers import ContactCardDocument
 
 from ..commands.send import UNCERTAIN, BatchLookup, send
 from ..context import Context
-from ..domain.planning import PlannedMessage
-from ..store.messages import Claimed
+from ..store.messages import Claimed, Message
 
 SETTLED = Counter("loket_messages_total", "What became of messages", ["channel", "kind", "outcome"])
 LAG = Gauge("loket_messages_lag_seconds", "How long a message of the last batch had been due; 0 when none is due")
@@ -137,10 +137,10 @@ class Dispatcher:
         for each in batch:
             self._queue.put((each, cards[each.message.municipality, each.message.appointment], lookup))
 
-    def _contact_cards(self, messages: Sequence[PlannedMessage]) -> dict[tuple[str, str], CardOrRefusal]:
+    def _contact_cards(self, messages: Sequence[Message]) -> dict[tuple[str, str], CardOrRefusal]:
         wanted = sorted({(each.municipality, each.appointment) for each in messages})
         try:
-            found = self._booking.outside_work().contact_cards([list(each) for each in wanted])
+            found = self._booking.outside_work(_trace_of(messages)).contact_cards([list(each) for each in wanted])
         except (Unavailable, RemoteError, Refusal) as error:
             level = logging.DEBUG if isinstance(error, Unavailable) else logging.WARNING
             log.log(level, "booking returned no contact cards", error=str(error))
@@ -171,12 +171,24 @@ class Dispatcher:
         return True
 
     def _send(self, claimed: Claimed, card: CardOrRefusal, lookup: BatchLookup) -> None:
-        if claimed.message.traceparent:
-            tracing.bind(claimed.message.traceparent)
+        message = claimed.message
+        if message.traceparent:
+            tracing.bind(message.traceparent)
+        span = spans.begin_message(message.channel, message.kind, message.municipality, message.traceparent)
+        if span is not None:  # the event about the outcome comes from it
+            claimed = replace(claimed, message=replace(message, traceparent=span.traceparent))
         outcome = send(self._context, claimed, card, lookup)
-        SETTLED.labels(claimed.message.channel, claimed.message.kind, outcome).inc()
-        if outcome in ("suppressed", "failed") and claimed.message.otherwise:
+        if span is not None:
+            span.end({spans.OUTCOME: outcome}, error=outcome if outcome == "failed" else None)
+        SETTLED.labels(message.channel, message.kind, outcome).inc()
+        if outcome in ("suppressed", "failed") and message.otherwise:
             self.wake()
+
+
+def _trace_of(messages: Iterable[Message]) -> str | None:
+    """The traceparent of messages that one event asked for; None of those of several."""
+    found = {each.traceparent for each in messages}
+    return found.pop() if len(found) == 1 else None
 
 
 def _new_claim() -> str:
