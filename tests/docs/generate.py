@@ -125,6 +125,9 @@ def figures_page() -> str:
     )
     text += (
         "null. A median or decile is the smallest value that a half, or nine tenths, do not exceed (nearest rank).\n\n"
+        "Offered time and free moments count from the first day with a visit on. A difference has a margin, the half "
+        "width of its 95 % interval; a count is compared only with a period that began after the first visit "
+        "([why](../decisions/0061-compare-figures-with-the-margin-of-chance.md)).\n\n"
     )
     text += table(
         ("figure", "unit", "formula", "good when"),

@@ -46,15 +46,18 @@ def raw(booking, first, last, team=None, appointment_type=None, location=None):
 
     visits = [each for each in plain.appointments(booking, "voorbeeld")
               if is_asked(each) and first <= plain.day(each["start"]) <= last]  # fmt: skip
+    everything = booking.tickets.find({"municipality": "voorbeeld"})
+    start = min([plain.day(each["start"]) for each in plain.appointments(booking, "voorbeeld")]
+                + [plain.day(each["arrived_at"]) for each in everything])  # fmt: skip
     offered = sum(
         each["data"]["offered_minutes"]
         for each in newest(booking, "capacity.changed.v1")
-        if first <= each["data"]["date"] <= last and team in (None, each["data"]["team"])
+        if max(first, start) <= each["data"]["date"] <= last and team in (None, each["data"]["team"])
     )
     tickets = [each for each in booking.tickets.find({"municipality": "voorbeeld"}) if is_asked(each)]
     samples = [each["data"] for each in newest(booking, "availability.sampled.v1")]
     thirds = [each["third_after_days"] for each in samples
-              if each["third_after_days"] is not None and first <= each["date"] <= last
+              if each["third_after_days"] is not None and max(first, start) <= each["date"] <= last
               and is_asked({**each, "appointment_types": [each["appointment_type"]]})]  # fmt: skip
     return visits, offered, tickets, thirds
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from babel.numbers import format_decimal, format_percent
 
 from loket_contracts.figures import FIGURES
+from loket_contracts.rpc.reporting.answers import Change
 
 from ..clients.catalogue_cache import including_removed
 from . import language
@@ -32,6 +34,8 @@ PERIODS = {
     "to_come": "The next 13 weeks",
 }  # fmt: skip
 UNKNOWN = "–"
+#: a change of fewer than these in percent would say more than is known
+MIN_FOR_PERCENT = 50
 #: a page has hundreds of numbers, most of them on other pages too; to format one takes longer than all else about it
 MAX_FORMATTED = 10_000
 
@@ -74,20 +78,35 @@ def _format(unit: str, value: float, lang: str) -> str:
     return str(format_decimal(value, format="#,##0.##" if unit == "score" else "#,##0.#", locale=locale))
 
 
-def change(name: str, now: float | None, before: float | None) -> tuple[float, str] | None:
-    """Return the change since the previous period, and whether it is "good", "bad" or "plain"; None if unknown.
+@dataclass(frozen=True)
+class ShownChange:
+    """A change as text. `kind`: "good" or "bad" when it is beyond its margin and one of the two, else "plain"."""
 
-    The change is in percent for counts, else in the unit of the figure.
+    text: str
+    kind: str
+
+
+def change(name: str, change: Change | None, before: float | None, lang: str) -> ShownChange | None:
+    """Format the change of a figure with its margin; None without a change.
+
+    A count changes in percent from MIN_FOR_PERCENT on, and below by its number.
     """
-    if now is None or before is None:
+    if change is None or before is None:
         return None
-    unit, better = FIGURES[name].unit, FIGURES[name].better
-    if unit == "count":
-        if not before:
-            return None
-        moved = round(100 * (now - before) / before, 1)
-    else:
-        moved = round(now - before, 2)
-    if not moved or better is None:
-        return moved, "plain"
-    return moved, "good" if (moved > 0) == (better == "up") else "bad"
+    figure, moved, margin = FIGURES[name], change["difference"], change["margin"]
+    is_clear = margin is not None and abs(moved) > margin
+    kind = (
+        "plain"
+        if not is_clear or figure.better is None
+        else "good"
+        if (moved > 0) == (figure.better == "up")
+        else "bad"
+    )
+    unit, suffix = ("score" if figure.unit == "score" else "count"), ""
+    if figure.unit == "count" and before >= MIN_FOR_PERCENT:
+        moved, margin, suffix = 100 * moved / before, None if margin is None else 100 * margin / before, " %"
+    sign = "+" if moved > 0 else "−" if moved < 0 else ""
+    text = f"{sign}{_format(unit, abs(moved), lang)}"
+    if margin is not None:
+        text += f" ± {_format(unit, margin, lang)}"
+    return ShownChange(text + suffix, kind)

@@ -112,16 +112,9 @@ def _tile(name: str, found: Overview, lang: str) -> dict[str, Any]:
     }
 
 
-def _change(name: str, found: Overview, lang: str) -> tuple[str, str] | None:
-    """Return a change as text, and whether it is an improvement."""
-    moved = figure_names.change(name, found["figures"][name], found["before"]["figures"][name])
-    if moved is None:
-        return None
-    number, kind = moved
-    unit = FIGURES[name].unit
-    sign = "+" if number > 0 else "−" if number < 0 else "±"
-    shown = figure_names.format_figure("satisfaction" if unit == "score" else "waited_median", abs(number), lang)
-    return f"{sign} {shown}{' %' if unit == 'count' else ''}", kind
+def _change(name: str, found: Overview, lang: str) -> figure_names.ShownChange | None:
+    """Return the change since the period before."""
+    return figure_names.change(name, found.get("changes", {}).get(name), found["before"]["figures"][name], lang)
 
 
 def _label(part: str, every: str, lang: str) -> str:

@@ -67,9 +67,23 @@ class TableRow(PartFigures, NamedFigures):
     """One part of the period, of one team, type or location; `id` is empty when it is not divided."""
 
 
+class Change(Schema):
+    """The change of a figure since the period before."""
+
+    difference = fields.Float(required=True, metadata={"description": "in the unit of the figure"})
+    margin = fields.Float(
+        required=True, allow_none=True,
+        metadata={"description": "half the 95 % interval of the difference; null when it is unknown"},
+    )  # fmt: skip
+
+
 class Overview(PeriodFigures):
     municipality = Identifier(required=True)
     before = fields.Nested(PeriodFigures, required=True, metadata={"description": "the period before, as long"})
+    changes = fields.Dict(
+        keys=fields.String(), values=fields.Nested(Change),
+        metadata={"description": "of the figures that both periods have; counts need a period before that is complete"},
+    )  # fmt: skip
     breakdowns = fields.Dict(
         keys=fields.String(), values=fields.Dict(keys=fields.String(), values=fields.Integer()), required=True
     )

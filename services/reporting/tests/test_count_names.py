@@ -8,10 +8,11 @@ import pytest
 from loket_contracts import events
 from loket_contracts.event_data import ACTORS, CHANNELS, OUTCOMES
 from loket_reporting.domain import daily_counts
+from loket_reporting.domain.calculations import GroupedCounts
 from loket_reporting.domain.daily_counts import COUNTS, KINDS, OPEN_KINDS
 from loket_reporting.domain.facts import KIND_OF, CapacityFact, apply_events
 from loket_reporting.domain.facts import KINDS as KINDS_OF_FACT
-from loket_reporting.domain.figures import BREAKDOWNS, CALCULATIONS, GroupedCounts
+from loket_reporting.domain.figures import BREAKDOWNS, CALCULATIONS
 
 TIME = dt.datetime(2026, 11, 30, 7, 30, tzinfo=dt.UTC)
 ONE = events.EVENTS["appointment.booked"].example

@@ -13,9 +13,9 @@ from conftest import LONG
 from loket_contracts import events
 from loket_contracts.errors import Refusal
 from loket_contracts.figures import FIGURES
+from loket_reporting.domain.calculations import percentile
 from loket_reporting.domain.daily_counts import LEAD_BITS, round_down
 from loket_reporting.domain.facts import KIND_OF, apply_events, key_of
-from loket_reporting.domain.figures import percentile
 from loket_reporting.domain.periods import Period, period
 from loket_reporting.queries import reports
 from loket_reporting.queries.report_cache import ReportCache
@@ -305,12 +305,12 @@ def test_a_period_counts_its_own_days_and_no_others(projection):
     assert reports.overview(projection, "elders", NOVEMBER, Filters())["figures"]["appointments"] == 0
 
 
-def capacity(resource, kind, sequence=1, minutes=90):
-    data = {"resource": resource, "team": "ro", "kind": kind, "date": "2026-11-30", "offered_minutes": minutes}
+def capacity(resource, kind, sequence=1, minutes=90, date="2026-11-30"):
+    data = {"resource": resource, "team": "ro", "kind": kind, "date": date, "offered_minutes": minutes}
     return events.make(
         "capacity.changed",
         municipality="rumst",
-        subject=f"capacity-{resource}",
+        subject=f"capacity-{resource}-{date}",
         sequence=sequence,
         time=BASE,
         data=data,
@@ -336,6 +336,35 @@ def test_a_resource_that_becomes_a_room_no_longer_counts_for_use(projection):
     assert figures(projection)["figures"]["booked_share"] == 50.0
     projection.counting.apply([capacity("zaal", "room", 3)])
     assert figures(projection)["figures"]["booked_share"] is None
+
+
+def test_offered_time_counts_from_the_first_day_with_a_visit(projection):
+    projection.counting.apply([BOOKED, *PUBLISHED, capacity("ro-1", "person", date="2026-11-27")])
+    assert figures(projection)["figures"]["booked_share"] == 50.0
+    assert figures(projection, "2026-11-01", "2026-11-29")["figures"]["booked_share"] is None
+    assert figures(projection, "2026-11-30", "2026-11-30")["figures"]["booked_share"] == 50.0
+    by_day = reports.table(projection, "rumst", NOVEMBER, "week", None, 0, Filters())["rows"]
+    assert [row["figures"]["booked_share"] for row in by_day if row["figures"]["booked_share"]] == [50.0]
+
+
+def test_a_period_that_began_before_the_municipality_did_has_no_counts_to_compare_with(projection):
+    days = [f"2026-{month:02}-15" for month in range(7, 12)]
+    projection.counting.apply(
+        [
+            an_event(number, "appointment.booked", 1, start=f"{day}T10:00:00+01:00", end=f"{day}T10:30:00+01:00")
+            for number, day in enumerate(days)
+        ]
+    )
+    third = figures(projection, "2026-07-01", "2026-09-30")
+    assert third["figures"]["appointments"] == 3
+    assert set(third["before"]["figures"].values()) == {None}
+    assert third["changes"] == {}
+    fourth = figures(projection, "2026-10-01", "2026-12-31")  # the third quarter began before 15 July
+    assert "appointments" not in fourth["changes"]
+    assert fourth["before"]["figures"]["cancelled_share"] == 0.0
+    assert "cancelled_share" in fourth["changes"]
+    november = figures(projection, "2026-11-01", "2026-11-30")
+    assert november["changes"]["appointments"] == {"difference": 0, "margin": 2.77}
 
 
 def test_a_report_can_combine_a_location_and_a_team_but_not_a_team_and_a_type(projection):
@@ -381,6 +410,10 @@ QUERIES = {
     ),
     "all that is not counted": ("appointments_1", {"municipality": {"$gt": ""}, "stale_days.0": {"$exists": True}}),
     "the counts of a day": ("counts_1", {"municipality": "rumst", "part": "day", "period": "b"}),
+    "the first day with visits": (
+        "counts_1",
+        {"municipality": "rumst", "part": "day", "slice": "*", "$or": [{"counts.appointments": {"$gt": 0}}]},
+    ),
     "the names of slices": ("counts_1", {"municipality": "rumst", "part": "year", "slice": {"$regex": "^team:"}}),
     "the people of a day": ("capacities_1", {"$or": [{"municipality": "rumst", "day": {"$in": ["a", "b"]}}]}),
 }  # fmt: skip

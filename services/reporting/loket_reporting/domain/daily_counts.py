@@ -36,6 +36,8 @@ LATE_MINUTES = 24 * 60
 #: longer waits and visits count as this: a visit that was never ended is no visit of nine hours
 MAX_MINUTES = 240
 NOTICES = (("day", 24 * 60), ("two_days", 48 * 60), ("week", 7 * 24 * 60))
+#: a day with one of these is a day on which the municipality receives residents
+VISIT_COUNTS = ("appointments", "tickets")
 #: who cancels on behalf of the resident
 RESIDENT_ACTORS = frozenset({"resident", "portal"})
 

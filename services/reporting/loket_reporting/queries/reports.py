@@ -14,9 +14,10 @@ from loket_contracts.rpc.reporting.answers import NamedFigures, OpenDataRow, Ove
 from ..domain.daily_counts import ALL, Counts, slice_name
 from ..domain.differences import add
 from ..domain.disclosure_control import publishable
-from ..domain.figures import break_down, calculate
+from ..domain.figures import break_down, calculate, compare, ratios_only
 from ..domain.periods import PARTS, Period, first_day, part_of, whole_months
 from ..store.projections import Projection
+from .counts_since_start import CountsSinceStart
 
 #: by what a table can be divided, and how the slices of each are named
 SLICE_PREFIXES = {"team": "team:", "appointment_type": "type:", "location": "location:"}
@@ -48,24 +49,33 @@ class Filters:
 
 
 def overview(projection: Projection, municipality: str, period: Period, filters: Filters) -> Overview:
-    """The figures of a period and of the one before it, their course, the hours, and by team, type and location."""
+    """The figures of a period and of the one before it, their course, the hours, and by team, type and location.
+
+    A period before that began before the municipality did has no counts, and one that is all before it no figures.
+    """
     name, part = filters.slice, period.default_part()
-    course = _series(projection, municipality, name, period, part)
-    before, by_kind = period.before(), _by_slice_kind(projection, municipality, period, filters)
+    known = CountsSinceStart(projection, municipality)
+    course = _series(known, name, period, part)
+    before, by_kind = period.before(), _by_slice_kind(known, period, filters)
     counts: Counts = Counter()
     for own in course.values():
         counts.update(own)
+    earlier = _totals(known, [name], before)[name]
+    figures, figures_before = calculate(counts), calculate(earlier)
+    if not known.began_before(before):
+        figures_before = ratios_only(figures_before)
     return {
         "municipality": municipality,
         "from": period.first.isoformat(),
         "to": period.last.isoformat(),
-        "figures": calculate(counts),
+        "figures": figures,
         "breakdowns": break_down(counts),
         "before": {
             "from": before.first.isoformat(),
             "to": before.last.isoformat(),
-            "figures": calculate(_totals(projection, municipality, [name], before)[name]),
+            "figures": figures_before,
         },
+        "changes": compare(figures, counts, figures_before, earlier),
         "every": part,
         "course": [{"part": each, "figures": calculate(own)} for each, own in course.items()],
         "hours": [[counts[f"hour:{weekday}:{hour}"] for hour in range(24)] for weekday in range(7)],
@@ -75,12 +85,10 @@ def overview(projection: Projection, municipality: str, period: Period, filters:
     }
 
 
-def _by_slice_kind(
-    projection: Projection, municipality: str, period: Period, filters: Filters
-) -> dict[str, list[NamedFigures]]:
+def _by_slice_kind(known: CountsSinceStart, period: Period, filters: Filters) -> dict[str, list[NamedFigures]]:
     """The figures by team, type and location, of those that have any."""
-    slices = {by: dict(_named_slices(projection, municipality, by, filters)) for by in SLICE_PREFIXES}
-    totals = _totals(projection, municipality, {name for own in slices.values() for name in own.values()}, period)
+    slices = {by: dict(_named_slices(known, by, filters)) for by in SLICE_PREFIXES}
+    totals = _totals(known, {name for own in slices.values() for name in own.values()}, period)
     return {
         by: [{"id": label, "figures": calculate(totals[name])} for label, name in own.items() if name in totals]
         for by, own in slices.items()
@@ -107,14 +115,15 @@ def table(
         raise Refusal(
             "invalid-request", errors=[{"parameter": parameter, "detail": f"Must be one of: {', '.join(possible)}."}]
         )
-    slices = [("", filters.slice)] if by is None else list(_named_slices(projection, municipality, by, filters))
+    known = CountsSinceStart(projection, municipality)
+    slices = [("", filters.slice)] if by is None else list(_named_slices(known, by, filters))
     page = period.cut(part, after, PARTS_PER_PAGE)
     if page is None:
         return {"figures": list(FIGURES), "rows": [], "after": None}
     rows: list[TableRow] = [
         {"part": each, "id": label, "figures": calculate(own)}
         for label, name in slices
-        for each, own in _series(projection, municipality, name, page, part).items()
+        for each, own in _series(known, name, page, part).items()
     ]
     return {
         "figures": list(FIGURES),
@@ -127,8 +136,9 @@ def open_data(projection: Projection, municipality: str, today: dt.date) -> list
     """What became of appointments, by month and type, of whole months that are over, few people left out."""
     period = whole_months(today, OPEN_DATA_MONTHS)
     rows: dict[str, dict[str, dict[str, int]]] = {part: {} for part in period.parts("month")}
-    for label, name in _named_slices(projection, municipality, "appointment_type", Filters()):
-        for part, counts in _series(projection, municipality, name, period, "month").items():
+    known = CountsSinceStart(projection, municipality)
+    for label, name in _named_slices(known, "appointment_type", Filters()):
+        for part, counts in _series(known, name, period, "month").items():
             if counts["appointments"]:
                 rows[part][label] = _open_data_counts(counts)
     return [
@@ -150,26 +160,26 @@ def _open_data_counts(counts: Counts) -> dict[str, int]:
     return {**known, "other": counts["appointments"] - sum(known.values())}
 
 
-def _series(projection: Projection, municipality: str, name: str, period: Period, part: str) -> dict[str, Counts]:
+def _series(known: CountsSinceStart, name: str, period: Period, part: str) -> dict[str, Counts]:
     """The counts of each part of the period, in order."""
     course: dict[str, Counts] = {each: Counter() for each in period.parts(part)}
     largest = "month" if part in MONTH_BASED_PARTS else "day"
-    for _, piece, counts in projection.shown.of(municipality, [name], period, largest):
+    for _, piece, counts in known.of([name], period, largest):
         add(course[part_of(first_day(piece), part)], counts)
     return course
 
 
-def _totals(projection: Projection, municipality: str, names: Iterable[str], period: Period) -> dict[str, Counts]:
+def _totals(known: CountsSinceStart, names: Iterable[str], period: Period) -> dict[str, Counts]:
     """The counts of the whole period for each of these slices, of which there are none for a slice without any."""
     found: dict[str, Counts] = defaultdict(Counter)
-    for name, _, counts in projection.shown.of(municipality, names, period, "year"):
+    for name, _, counts in known.of(names, period, "year"):
         add(found[name], counts)
     return found
 
 
-def _named_slices(projection: Projection, municipality: str, by: str, filters: Filters) -> Iterator[tuple[str, str]]:
+def _named_slices(known: CountsSinceStart, by: str, filters: Filters) -> Iterator[tuple[str, str]]:
     """What the municipality is divided in, each with the name of its slice at the location that is asked for."""
-    names = projection.shown.slices(municipality, SLICE_PREFIXES[by])
+    names = known.slices(SLICE_PREFIXES[by])
     if by == "location":
         rest = replace(filters, location=None).slice
         for label in sorted({each[len(SLICE_PREFIXES[by]) :].partition("/")[0] for each in names}):

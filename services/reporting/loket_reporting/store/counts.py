@@ -19,7 +19,7 @@ from loket_chassis.storage.codec import Codec
 from loket_chassis.storage.connection import Document
 from loket_contracts.unknown_fields import PreservesUnknownFields
 
-from ..domain.daily_counts import Counts
+from ..domain.daily_counts import ALL, VISIT_COUNTS, Counts
 from ..domain.differences import Difference, Place, add, without_zeros
 from ..domain.periods import Period
 
@@ -126,6 +126,13 @@ class CountsByDifference:
         """The municipality and name of a day with counts, None without any."""
         rows = self.collection.aggregate([{"$match": {"part": "day"}}, {"$sample": {"size": 1}}])
         return next(((row["municipality"], row["period"]) for row in rows), None)
+
+    def first_day_with_visits(self, municipality: str) -> str | None:
+        """The name of the first day with an appointment or a walk-in, None without any."""
+        visits = [{f"counts.{name}": {"$gt": 0}} for name in VISIT_COUNTS]
+        query = {"municipality": municipality, "part": "day", "slice": ALL, "$or": visits}
+        found = self.collection.find_one(query, {"_id": 0, "period": 1}, sort=[("period", ASCENDING)])
+        return None if found is None else str(found["period"])
 
     def municipalities(self, first: str, last: str) -> list[str]:
         """The municipalities with counts of these days."""

@@ -10,12 +10,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from pymongo import ASCENDING
 from pymongo.database import Database
 
 from loket_chassis.storage.codec import Codec
 from loket_chassis.storage.connection import Document
 from loket_contracts.unknown_fields import PreservesUnknownFields
 
+from ..domain.daily_counts import ALL, VISIT_COUNTS
 from ..domain.periods import Period
 
 
@@ -69,6 +71,13 @@ class EarlierCounts:
     def mark_recounted(self, days: Iterable[CountedDay]) -> None:
         for each in days:
             self._numbers["day"].update_one({"_id": each.id}, {"$set": {"recounted": each.number}})
+
+    def first_day_with_visits(self, municipality: str) -> str | None:
+        """The name of the first day with an appointment or a walk-in, None without any."""
+        visits = [{f"counts.{name}": {"$gt": 0}} for name in VISIT_COUNTS]
+        query = {"municipality": municipality, "slice": ALL, "$or": visits}
+        found = self._parts["day"].find_one(query, {"_id": 0, "day": 1}, sort=[("day", ASCENDING)])
+        return None if found is None else str(found["day"])
 
     def municipalities(self, first: str, last: str) -> list[str]:
         """The municipalities with counts of these days."""

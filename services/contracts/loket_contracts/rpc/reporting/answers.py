@@ -26,15 +26,27 @@ class NamedFigures(TypedDict):
 PeriodFigures = TypedDict("PeriodFigures", {"from": str, "to": str, "figures": Figures})
 
 
+class Change(TypedDict):
+    """The change of a figure since the period before, in its unit.
+
+    `margin`: the half width of the 95 % interval of the difference; None when it is unknown.
+    """
+
+    difference: float
+    margin: float | None
+
+
 class Overview(PeriodFigures):
     """The figures of a period and of the one before it.
 
     `every`: the parts of `course`. `breakdowns`: how many of each kind. `hours`: visits by weekday and hour.
+    `changes`: of the figures that both periods have; release 0.1 does not give them.
     """
 
     municipality: str
     breakdowns: dict[str, dict[str, int]]
     before: PeriodFigures
+    changes: NotRequired[dict[str, Change]]
     every: str
     course: list[PartFigures]
     hours: list[list[int]]
