@@ -40,10 +40,20 @@ def figures(visits: list[Raw], offered: int, tickets: list[Raw], thirds: list[in
     late = [each for each in visits if _when(each, "cancel") and _by(each, "cancel") in ("resident", "portal")
             and each["start"] - _when(each, "cancel") < dt.timedelta(hours=24)]  # fmt: skip
     waits = [(_when(each, "start") - _when(each, "check_in")) / MINUTE for each in visits if _when(each, "start")]
+    begun = [each for each in visits if _when(each, "start")]
+    lates = [_late(each) for each in begun]
+    here = [each for each in begun if _when(each, "check_in")]
+    early = [round((_when(each, "start") - _when(each, "check_in")) / MINUTE) - _late(each) for each in here]
+    noted = [each["outcome"] for each in done if each["outcome"]]
     served = [(_when(each, "complete") - _when(each, "start")) / MINUTE for each in done]
     planned = [(each["end"] - each["start"]) / MINUTE for each in done]
     scores = [each["score"] for each in visits if each["score"] is not None]
     helped = [each for each in tickets if each["state"] == "completed"]
+    walk_in_waits = [
+        round((_when(each, "call") - each["arrived_at"]) / MINUTE) for each in tickets if _when(each, "call")
+    ]
+    walk_in_served = [round((_when(each, "complete") - _when(each, "call")) / MINUTE) for each in helped]
+    at_once = [each for each in helped if each["outcome"] == "answered" and each.get("follows") is None]
     return {
         "appointments": len(visits),
         **{name: states.count(name) for name in ("booked", "completed", "no_show", "cancelled")},
@@ -57,6 +67,12 @@ def figures(visits: list[Raw], offered: int, tickets: list[Raw], thirds: list[in
         "reschedules": sum(step["command"] == "reschedule" for each in visits for step in each["history"]),
         "waited_median": _nearest_rank(waits, 0.5),
         "waited_p90": _nearest_rank(waits, 0.9),
+        "on_time_share": _percent(sum(late <= 5 for late in lates), len(begun)),
+        "waited_late_median": _nearest_rank(lates, 0.5),
+        "waited_late_p90": _nearest_rank(lates, 0.9),
+        "waited_early_median": _nearest_rank(early, 0.5),
+        "prepared_share": _percent(sum(outcome != "not_prepared" for outcome in noted), len(noted)),
+        "second_visit_share": _percent(sum(each.get("follows") is not None for each in done), len(done)),
         "served_median": _nearest_rank(served, 0.5),
         "served_to_planned": _percent(sum(served), sum(planned)),
         "first_contact_share": _percent(sum(each["outcome"] == "answered" for each in done), len(done)),
@@ -65,6 +81,10 @@ def figures(visits: list[Raw], offered: int, tickets: list[Raw], thirds: list[in
         "booked_online_share": _percent(sum(each["booked_by"] != "staff" for each in visits), len(visits)),
         "walk_ins": len(tickets),
         "walk_in_share": _percent(len(helped), len(helped) + len(done)),
+        "walk_in_waited_p90": _nearest_rank(walk_in_waits, 0.9),
+        "walk_in_served_median": _nearest_rank(walk_in_served, 0.5),
+        "walk_in_first_contact_share": _percent(len(at_once), len(helped)),
+        "walk_in_follow_up_share": _percent(sum(each["outcome"] == "follow_up" for each in helped), len(helped)),
         "walk_in_left_share": _percent(sum(each["state"] == "left" for each in tickets), len(tickets)),
     }
 
@@ -75,6 +95,12 @@ def _when(visit: Raw, command: str) -> dt.datetime | None:
 
 def _by(visit: Raw, command: str) -> str | None:
     return next((step["by"] for step in reversed(visit["history"]) if step["command"] == command), None)
+
+
+def _late(visit: Raw) -> int:
+    """Minutes from the time of the appointment, or of a later arrival, to the beginning of the visit."""
+    since = max(visit["start"], _when(visit, "check_in") or visit["start"])
+    return max(0, round((_when(visit, "start") - since) / MINUTE))
 
 
 def _quarters(visit: Raw) -> float:

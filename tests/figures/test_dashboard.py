@@ -27,7 +27,7 @@ def test_key_figures_charts_and_tables_are_shown_and_fit(dashboard):
     assert fits(page)
     assert page.get_by_role("heading", name="Cijfers", exact=True).is_visible()
     charts = page.get_by_role("img")
-    assert charts.count() == page.get_by_text("Als tabel").count() == 5
+    assert charts.count() == page.get_by_text("Als tabel").count() == 10
     assert page.get_by_text("Burgerzaken").count() >= 1
     picture(page, "figures")
     assert page.complaints == []
@@ -41,6 +41,19 @@ def test_the_team_filter_is_part_of_the_address(dashboard, year):
     asked = {"from": period()[0], "to": str(dt.datetime.now(dt.UTC).date()), "team": "burgers"}
     figures = year.get("reports/overview", params=asked).json()["figures"]
     assert page.locator(".tiles .figure").first.inner_text() == f"{figures['appointments']:,}".replace(",", ".")
+
+
+def test_each_key_figure_has_its_definition_one_press_away(dashboard):
+    page = dashboard()
+    tile = page.locator(".tiles li").nth(1)
+    tile.locator("summary").click()
+    assert tile.get_by_text("hoogstens 5 minuten na het afgesproken uur").is_visible()
+
+
+def test_the_desk_is_one_click_away(dashboard):
+    page = dashboard()
+    page.get_by_role("link", name="Dag", exact=True).click()
+    assert "/balie/dag" in page.url
 
 
 def test_a_common_period_is_one_click_away(dashboard):

@@ -33,6 +33,16 @@ PERIODS = {
     "weeks": "The last 13 weeks", "month": "Last month", "year": "This year", "last_year": "Last year",
     "to_come": "The next 13 weeks",
 }  # fmt: skip
+#: title, figure of visits with an appointment, and of those without one
+BESIDE = (
+    ("Visits", "appointments", "walk_ins"),
+    ("Minutes waited, beyond the time or from the number on (median)", "waited_late_median", "walk_in_waited_median"),
+    ("Minutes waited, beyond the time or from the number on (9 in 10)", "waited_late_p90", "walk_in_waited_p90"),
+    ("Minutes helped (median)", "served_median", "walk_in_served_median"),
+    ("Answered at first contact", "first_contact_share", "walk_in_first_contact_share"),
+    ("Need another visit", "follow_up_share", "walk_in_follow_up_share"),
+    ("Did not come, or went away", "no_show_share", "walk_in_left_share"),
+)
 UNKNOWN = "–"
 #: a change of fewer than these in percent would say more than is known
 MIN_FOR_PERCENT = 50
@@ -42,13 +52,20 @@ MAX_FORMATTED = 10_000
 
 def texts() -> set[str]:
     """Return all texts, for the translations."""
-    titles = {figure.title for figure in FIGURES.values()}
-    return titles.union(PERIODS.values(), *(names.values() for names in PARTS.values()))
+    titles = {figure.title for figure in FIGURES.values()} | {figure.formula for figure in FIGURES.values()}
+    return titles.union(
+        PERIODS.values(), (title for title, _, _ in BESIDE), *(names.values() for names in PARTS.values())
+    )
 
 
 def of_figures(lang: str) -> dict[str, str]:
     """Return the title of each figure in a language."""
     return {name: language.translate(figure.title, lang) for name, figure in FIGURES.items()}
+
+
+def definitions(lang: str) -> dict[str, str]:
+    """Return the formula of each figure in a language."""
+    return {name: language.translate(figure.formula, lang) for name, figure in FIGURES.items()}
 
 
 def of_parts(catalogue: dict[str, Any]) -> dict[str, str]:

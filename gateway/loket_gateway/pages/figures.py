@@ -8,35 +8,42 @@ from typing import Any
 from urllib.parse import urlencode
 
 from babel.dates import format_date, format_skeleton
-from werkzeug.wrappers import Request, Response
+from werkzeug.wrappers import Response
 
 from loket_contracts.figures import FIGURES
 from loket_contracts.rpc.reporting import Reporting
-from loket_contracts.rpc.reporting.answers import Overview
+from loket_contracts.rpc.reporting.answers import NamedFigures, Overview
 
 from ..access.required_permission import needs
 from ..clients.catalogue_cache import CatalogueCache
 from ..clients.overview_cache import OverviewCache
 from ..http.parsing import dates_as_text, query
+from ..http.request import GatewayRequest
 from ..i18n import figure_names, language
 from ..schemas import ReportQuery
 from . import charts
+from .desk.frame import desk_page
 from .desk.refusals import desk_route
-from .render import localise, municipality_context, page
+from .render import localise
 
 _report = ReportQuery()
 #: key figures, shown with their trend
 KEY_FIGURES = (
-    "appointments", "no_show_share", "late_cancellation_share", "third_free_days", "waited_median", "booked_share",
-    "first_contact_share", "satisfaction",
+    "appointments", "on_time_share", "waited_late_median", "third_free_days", "first_contact_share",
+    "second_visit_share", "no_show_share", "satisfaction",
 )  # fmt: skip
-#: columns of the tables by team, type and location
+#: columns of the tables by team, type and location; one that is empty in every row is left out
 COLUMNS = (
-    "appointments", "completed", "no_show_share", "late_cancellation_share", "booked_share", "waited_median",
-    "served_to_planned", "satisfaction",
+    "appointments", "completed", "on_time_share", "waited_late_median", "first_contact_share", "no_show_share",
+    "late_cancellation_share", "booked_share", "served_to_planned", "satisfaction",
 )  # fmt: skip
+#: rows of such a table before the rest is asked for
+MOST_ROWS = 10
 STACK = ("completed", "booked", "no_show", "cancelled")
-TRENDS = ("lead_days_median", "waited_median", "no_show_share", "booked_share")
+TRENDS = (
+    "on_time_share", "waited_late_median", "lead_days_median", "first_contact_share", "prepared_share",
+    "second_visit_share", "no_show_share", "booked_share", "satisfaction",
+)  # fmt: skip
 DIMENSIONS = ("team", "appointment_type", "location")
 HOURS_SHOWN = range(7, 20)
 
@@ -50,20 +57,23 @@ class FigurePages:
     overviews: OverviewCache
 
     @desk_route("GET", "/<municipality>/cijfers", needs("figures.read"))
-    def figures(self, request: Request, municipality: str) -> Response:
+    def figures(self, request: GatewayRequest, municipality: str) -> Response:
         asked = query(_without_empty(request), _report)
         catalogue = localise(request, self.catalogue.of(municipality))
         found = self.overviews.of(self.reporting, municipality, dates_as_text(asked)).found
         lang = language.of(request)
         names, titles = figure_names.of_parts(catalogue), figure_names.of_figures(lang)
         labels = [_label(each["part"], found["every"], lang) for each in found["course"]]
-        return page(
+        return desk_page(
             "figures.html",
             request,
-            **municipality_context(catalogue),
+            self.catalogue,
+            municipality,
+            at="figures",
             asked=dates_as_text(asked),
             found=found,
-            titles=titles,
+            figure_titles=titles,
+            definitions=figure_names.definitions(lang),
             names=names,
             tiles=[_tile(name, found, lang) for name in KEY_FIGURES],
             stack=charts.stacked(labels, [(name, titles[name], _trend(found, name, 0)) for name in STACK]),
@@ -73,11 +83,13 @@ class FigurePages:
             format_figure=lambda name, value: figure_names.format_figure(name, value, lang),
             change=lambda name: _change(name, found, lang),
             all_figures=FIGURES,
-            columns=COLUMNS,
+            beside=_beside(lang),
+            columns_of=_columns,
+            most_rows=MOST_ROWS,
             divisions=[
-                ("team", found["by_team"]),
-                ("appointment_type", found["by_appointment_type"]),
-                ("location", found["by_location"]),
+                ("team", _by_size(found["by_team"])),
+                ("appointment_type", _by_size(found["by_appointment_type"])),
+                ("location", _by_size(found["by_location"])),
             ],
             part_name=lambda breakdown, part: figure_names.of_part(breakdown, part, lang),
             heat=_heat(found["hours"], lang),
@@ -92,11 +104,26 @@ class FigurePages:
         )  # fmt: skip
 
 
-def _without_empty(request: Request) -> Request:
+def _without_empty(request: GatewayRequest) -> GatewayRequest:
     """Return the query without the empty fields of a form."""
     query = [(name, value) for name, value in request.args.items(multi=True) if value]
     request.args = type(request.args)(query)
     return request
+
+
+def _by_size(rows: list[NamedFigures]) -> list[NamedFigures]:
+    """Return the rows, those of most appointments first."""
+    return sorted(rows, key=lambda row: -(row["figures"]["appointments"] or 0))
+
+
+def _columns(rows: list[NamedFigures]) -> list[str]:
+    """Return the columns that have a value in some row."""
+    return [name for name in COLUMNS if any(row["figures"].get(name) is not None for row in rows)]
+
+
+def _beside(lang: str) -> list[tuple[str, str, str | None]]:
+    """Return title and figure of visits with an appointment, and the figure of those without."""
+    return [(language.translate(title, lang), with_one, without) for title, with_one, without in figure_names.BESIDE]
 
 
 def _trend(found: Overview, name: str, default: float | None = None) -> list[Any]:

@@ -47,3 +47,27 @@ def test_an_undone_check_in_counts_for_nothing():
         ("appointment.started", 33),
     )  # fmt: skip
     assert measure_times(history).waited == 3
+
+
+@pytest.mark.parametrize(
+    ("history", "early", "late"),
+    [
+        ([("appointment.checked_in", -12), ("appointment.started", 7)], 12, 7),
+        ([("appointment.checked_in", -12), ("appointment.started", -2)], 10, 0),
+        ([("appointment.checked_in", 10), ("appointment.started", 14)], 0, 4),
+        ([("appointment.started", 7)], None, 7),
+        ([("appointment.started", -7)], None, 0),
+        ([("appointment.checked_in", -5), ("appointment.started", 1), ("appointment.parked", 9),
+          ("appointment.started", 30)], 5, 1),
+        ([("appointment.checked_in", -5), ("appointment.started", 1), ("appointment.reinstated", 2)], None, None),
+        ([("appointment.checked_in", -5)], None, None),
+    ],
+)  # fmt: skip
+def test_waiting_has_a_part_before_the_time_of_the_appointment_and_a_part_beyond_it(history, early, late):
+    times = measure_times(events(*history), NINE)
+    assert (times.early, times.late) == (early, late)
+
+
+def test_a_ticket_has_no_time_to_be_early_or_late_for():
+    times = measure_times(events(("ticket.issued", 0), ("ticket.called", 4)))
+    assert (times.waited, times.early, times.late) == (4, None, None)

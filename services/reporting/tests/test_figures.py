@@ -3,6 +3,7 @@
 import datetime as dt
 import threading
 from collections import Counter, defaultdict
+from dataclasses import replace
 from itertools import islice
 
 import pytest
@@ -365,6 +366,49 @@ def test_a_period_that_began_before_the_municipality_did_has_no_counts_to_compar
     assert "cancelled_share" in fourth["changes"]
     november = figures(projection, "2026-11-01", "2026-11-30")
     assert november["changes"]["appointments"] == {"difference": 0, "margin": 2.77}
+
+
+def visited(number, here=None, begun=0, outcome="answered", **data):
+    """The events of a visit at nine: minutes from then on which the resident came, and the visit began."""
+    nine = dt.datetime(2026, 11, 30, 8, tzinfo=dt.UTC)
+    steps = [
+        ("booked", -600),
+        *([("checked_in", here)] if here is not None else []),
+        ("started", begun),
+        ("completed", 60),
+    ]
+    return [
+        replace(an_event(number, f"appointment.{name}", sequence, start=nine.isoformat(), **data,
+                         end=(nine + dt.timedelta(minutes=45)).isoformat(), state=name,
+                         **({"outcome": outcome} if name == "completed" else {})),
+                time=nine + dt.timedelta(minutes=minute))
+        for sequence, (name, minute) in enumerate(steps, 1)
+    ]  # fmt: skip
+
+
+def test_an_early_resident_who_was_helped_at_the_appointed_time_was_helped_on_time(projection):
+    projection.counting.apply([*visited(1, -20, 2), *visited(2, 10, 14), *visited(3, -5, 25), *visited(4, None, 6)])
+    found = figures(projection)["figures"]
+    assert found["on_time_share"] == 50.0
+    assert (found["waited_early_median"], found["waited_late_median"], found["waited_late_p90"]) == (5, 4, 25)
+    assert found["waited_median"] == 22
+
+
+def test_prepared_and_second_visits_are_counted_by_outcome(projection):
+    outcomes = ["answered", "follow_up", "not_prepared", "answered"]
+    for number, outcome in enumerate(outcomes):
+        projection.counting.apply(visited(number, 0, 1, outcome, **({"follows": "a9"} if number == 3 else {})))
+    found = figures(projection)["figures"]
+    assert (found["prepared_share"], found["second_visit_share"], found["first_contact_share"]) == (75.0, 25.0, 25.0)
+
+
+def test_a_visit_that_release_0_1_stored_is_no_visit_on_time_and_none_that_was_late(projection):
+    projection.counting.apply(visited(1, -20, 2))
+    visits = projection.facts.collections["appointments"]
+    visits.update_many({}, {"$unset": {"late": 1, "early": 1, "is_second": 1}})
+    projection.counting.recount("rumst", ["2026-11-30"])
+    found = figures(projection)["figures"]
+    assert (found["on_time_share"], found["waited_late_median"], found["waited_median"]) == (None, None, 22)
 
 
 def test_a_report_can_combine_a_location_and_a_team_but_not_a_team_and_a_type(projection):

@@ -35,6 +35,8 @@ LEAD_MINUTES, LEAD_BITS = 360, 5
 LATE_MINUTES = 24 * 60
 #: longer waits and visits count as this: a visit that was never ended is no visit of nine hours
 MAX_MINUTES = 240
+#: a visit that begins at most this long after its time is on time
+ON_TIME_MINUTES = 5
 NOTICES = (("day", 24 * 60), ("two_days", 48 * 60), ("week", 7 * 24 * 60))
 #: a day with one of these is a day on which the municipality receives residents
 VISIT_COUNTS = ("appointments", "tickets")
@@ -58,7 +60,7 @@ VALUES_OF_KIND = {
 #: the kinds whose values are numbers, or codes without a fixed list
 OPEN_KINDS = frozenset(
     {
-        "lead", "hour", "waited", "served", "score", "ticket_hour", "ticket_waited", "ticket_served",
+        "lead", "hour", "waited", "served", "late", "early", "score", "ticket_hour", "ticket_waited", "ticket_served",
         "waiting_outcome", "first", "third",
     }
 )  # fmt: skip
@@ -68,7 +70,7 @@ COUNTS = frozenset(
         "appointments", "persons", "reschedules", "rescheduled", "cancelled_late", "booked_minutes", "served_sum",
         "served_minutes", "planned_of_served", "first_contact", "comments", "tickets", "ticket_served_sum",
         "ticket_first_contact", "waiting", "waiting_outcome:accepted", "offers", "offered_minutes", "samples",
-        "first_nowhere", "third_nowhere",
+        "first_nowhere", "third_nowhere", "begun", "on_time", "second_visits",
         *(f"{kind}:{each}" for kind, values in VALUES_OF_KIND.items() for each in values),
     }
 )  # fmt: skip
@@ -144,6 +146,13 @@ def count_appointment(fact: AppointmentFact, people: set[str]) -> Counts:
     if fact.served is not None:
         counts["planned_of_served"] = fact.planned
         counts["served_minutes"] = counts["served_sum"] * len(people.intersection(fact.resources))
+    if fact.late is not None:
+        counts["begun"] = 1
+        counts["on_time"] = int(fact.late <= ON_TIME_MINUTES)
+        counts[f"late:{min(fact.late, MAX_MINUTES)}"] = 1
+    if fact.early is not None:
+        counts[f"early:{min(fact.early, MAX_MINUTES)}"] = 1
+    counts["second_visits"] = int(fact.is_second and fact.state == "completed")
     if fact.feedback:
         counts[f"score:{fact.feedback.score}"] += 1
         counts["comments"] += fact.feedback.has_comment

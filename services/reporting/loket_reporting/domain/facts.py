@@ -83,7 +83,11 @@ class TicketFact(VisitFact):
 
 @dataclass(frozen=True, kw_only=True)
 class AppointmentFact(VisitFact):
-    """`lead`: from booking to start. `notice`: from cancellation to start. `planned`: its length."""
+    """`lead`: from booking to start. `notice`: from cancellation to start. `planned`: its length.
+
+    `late`, `early`: the waiting after and before the planned start. `is_second`: it follows another visit. Facts of
+    release 0.1 have none of the three.
+    """
 
     channel: str = ""
     resources: tuple[str, ...] = ()
@@ -94,6 +98,9 @@ class AppointmentFact(VisitFact):
     lead: int = 0
     notice: int | None = None
     reschedules: int = 0
+    late: int | None = None
+    early: int | None = None
+    is_second: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -194,7 +201,7 @@ def _scope(newest: Mapping[str, Any]) -> Derived:
 def _appointment(newest: Mapping[str, Any], events: Sequence[AppliedEvent]) -> Derived:
     start, end = newest["start"], newest["end"]
     cancelled = next((each.time for each in events if each.name == "appointment.cancelled"), None)
-    times = measure_times((each.name, each.time) for each in events)
+    times = measure_times(((each.name, each.time) for each in events), start)
     return {
         **_scope(newest),
         "day": _day(start, newest["time_zone"]),
@@ -213,6 +220,9 @@ def _appointment(newest: Mapping[str, Any], events: Sequence[AppliedEvent]) -> D
         "reschedules": sum(each.name == "appointment.rescheduled" for each in events),
         "waited": times.waited,
         "served": times.served,
+        "late": times.late,
+        "early": times.early,
+        "is_second": newest["follows"] is not None,
     }
 
 

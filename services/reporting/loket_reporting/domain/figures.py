@@ -13,6 +13,8 @@ from .uncertainty import margin
 _appointments, _tickets = Total("appointments"), Total("tickets")
 _expected = Total("state:completed", "state:no_show")
 _visits = Total("state:completed", "ticket_state:completed")
+_noted = Total("outcome:answered", "outcome:follow_up", "outcome:referred", "outcome:not_prepared")
+_walk_in_outcomes = AllOfKind("ticket_outcome")
 _outcomes, _scores = AllOfKind("outcome"), AllOfKind("score")
 _offered = Total("offered_minutes")
 QUARTER_DAY = 0.25
@@ -39,14 +41,24 @@ CALCULATIONS: dict[str, Calculation] = {
     "reschedules": Total("reschedules"),
     "waited_median": Percentile("waited", 0.5),
     "waited_p90": Percentile("waited", 0.9),
+    "on_time_share": Share(Total("on_time"), Total("begun")),
+    "waited_early_median": Percentile("early", 0.5),
+    "waited_late_median": Percentile("late", 0.5),
+    "waited_late_p90": Percentile("late", 0.9),
     "served_median": Percentile("served", 0.5),
     "served_to_planned": Share(Total("served_sum"), Total("planned_of_served"), of_minutes=True),
     "walk_ins": _tickets,
     "walk_in_share": Share(Total("ticket_state:completed"), _visits),
     "walk_in_waited_median": Percentile("ticket_waited", 0.5),
+    "walk_in_waited_p90": Percentile("ticket_waited", 0.9),
+    "walk_in_served_median": Percentile("ticket_served", 0.5),
+    "walk_in_first_contact_share": Share(Total("ticket_first_contact"), _walk_in_outcomes),
+    "walk_in_follow_up_share": Share(Total("ticket_outcome:follow_up"), _walk_in_outcomes),
     "walk_in_left_share": Share(Total("ticket_state:left"), _tickets),
     "first_contact_share": Share(Total("first_contact"), _outcomes),
     "follow_up_share": Share(Total("outcome:follow_up"), _outcomes),
+    "prepared_share": Share(Total("outcome:answered", "outcome:follow_up", "outcome:referred"), _noted),
+    "second_visit_share": Share(Total("second_visits"), Total("state:completed")),
     "satisfaction": Mean("score"),
     "response_share": Share(_scores, Total("state:completed")),
     "booked_online_share": Share(Total("booked_by:resident", "booked_by:portal"), _appointments),
