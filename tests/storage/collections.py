@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from loket_booking.store import (
+    arrival_numbers,
     audit,
     cards,
     closures,
@@ -95,6 +96,8 @@ STORED = (
     Stored("booking", ("removed_entries",), "removed parts of configurations", removed_entries.REMOVED_ENTRY,
            ("removed-entry",)),
     Stored("booking", ("erasures",), "erasures of residents' data", erasures.ERASURE, ("erasure",)),
+    Stored("booking", ("arrival_numbers",), "numbers of appointments in the hall", arrival_numbers.ARRIVAL_NUMBER,
+           ("arrival-number",)),
     Stored("booking", ("visit_notes",), "internal notes about visits", visit_notes.NOTES_OF_VISIT, ("visit-notes",)),
     Stored("booking", ("visit_notes",), "one note", visit_notes.NOTE, ("visit-note",), "notes"),
     Stored("booking", ("feedback",), "residents' feedback", feedback.RATING, ("feedback",)),

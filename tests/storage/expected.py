@@ -15,6 +15,7 @@ from loket_booking.domain.provisional import Provisional
 from loket_booking.domain.resource_day import AgendaKey, Placement
 from loket_booking.domain.ticket import Ticket
 from loket_booking.domain.waiting_list import Entry, Offer
+from loket_booking.store.arrival_numbers import ArrivalNumber
 from loket_booking.store.audit import AuditEntry
 from loket_booking.store.cards import Card
 from loket_booking.store.closures import StoredClosure
@@ -300,6 +301,9 @@ EXPECTED: dict[str, Any] = {
         score=4,
         comment="Vlot geholpen.",
         at=utc(2026, 11, 30, 9, 30),
+    ),
+    "booking/arrival-number": ArrivalNumber(
+        id="4dfbcdcaec0851618df36e5acc1a0c5d", number=3, at=utc(2026, 11, 30, 8, 55)
     ),
     "booking/visit-note": Note(text="Belt morgen terug.", at=utc(2026, 11, 30, 9, 30), who="account:avertommen"),
     "booking/visit-notes": NotesOfVisit(

@@ -54,6 +54,7 @@ from .queries.search import SearchQueries
 from .queries.slots import SlotQueries
 from .queries.waiting_room import WaitingRoomQueries
 from .store.agendas import Agendas
+from .store.arrival_numbers import ArrivalNumbers
 from .store.audit import Audit
 from .store.capacities import Capacities
 from .store.cards import Cards
@@ -101,6 +102,7 @@ class Repositories:
     """The repositories of booking, on one database."""
 
     agendas: Agendas
+    arrival_numbers: ArrivalNumbers
     audit: Audit
     capacities: Capacities
     cards: Cards
@@ -125,6 +127,7 @@ class Repositories:
         """Build them, and create their indexes. `run` calls what takes long."""
         repositories = cls(
             agendas=Agendas(database),
+            arrival_numbers=ArrivalNumbers(database),
             audit=Audit(database),
             capacities=Capacities(database),
             cards=Cards(database),
@@ -156,7 +159,9 @@ def build_use_cases(
     """Build every use case, with the repositories that it needs. `run` calls what takes long."""
     allocator = Allocator(on.agendas)
     limits = Limits(on.agendas, on.cards, on.permits, links)
-    lifecycle = LifecycleCommands(on.agendas, on.cards, on.configurations, allocator, clock, publish)
+    lifecycle = LifecycleCommands(
+        on.agendas, on.cards, on.configurations, on.arrival_numbers, allocator, clock, publish
+    )
     invitations = InvitationCommands(on.invitations, on.configurations, clock)
     companions = CompanionCommands(on.agendas, on.cards, on.configurations, on.audit, clock, publish)
     preparation = PreparationCommands(
@@ -234,7 +239,7 @@ def build_use_cases(
         invitation_list=InvitationQueries(on.invitations, on.cards, on.configurations),
         search=SearchQueries(on.agendas, on.cards, on.configurations, on.days, on.audit, appointments, links, clock),
         slots=slots,
-        waiting_room=WaitingRoomQueries(on.cards, on.configurations, queue, clock),
+        waiting_room=WaitingRoomQueries(on.cards, on.arrival_numbers, on.configurations, queue, clock),
         housekeeping=housekeeping,
         links=links,
     )

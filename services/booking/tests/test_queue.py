@@ -214,7 +214,23 @@ def test_an_appointment_can_be_parked_and_resumed(booking):
     assert booking.apply(card, "complete", outcome="answered").outcome == "answered"
 
 
-def test_the_waiting_room_shows_numbers_and_references_and_no_names(booking):
+def test_people_with_an_appointment_are_called_by_a_short_number_of_the_day(booking):
+    first, second = arrived(booking, "2026-11-30T09:00:00+01:00"), arrived(booking, "2026-11-30T10:00:00+01:00")
+    ticket = walk_in(booking)
+    booking.apply(first, "undo_check_in")
+    booking.apply(first, "check_in")
+    waiting = booking.use_cases.waiting_room.queue("rumst", "hal")["waiting"]
+    assert {each["id"]: each["shown"] for each in waiting} == {first.id: "A1", second.id: "A2", ticket.id: "1"}
+
+
+def test_an_appointment_without_a_number_is_called_by_its_reference(booking):
+    card = arrived(booking, "2026-11-30T09:00:00+01:00")
+    booking.stores.arrival_numbers.collection.delete_many({})  # release 0.1 checked it in
+    (waiting,) = booking.use_cases.waiting_room.queue("rumst", "hal")["waiting"]
+    assert waiting["shown"] == card.reference
+
+
+def test_the_waiting_room_shows_numbers_and_no_names(booking):
     walk_in(booking)
     booking.later(minutes=1)
     arrived(booking, "2026-11-30T09:00:00+01:00")

@@ -16,8 +16,10 @@ from ..domain import appointment as appointment_lifecycle
 from ..domain import booked, intake_form
 from ..domain.appointment import Appointment, StepChanges
 from ..domain.appointment_spec import AppointmentSpec, for_speakers_of, without_lead_time
+from ..domain.grid import local_date
 from ..domain.opening_hours import Calendar
 from ..store.agendas import Agendas, Taken
+from ..store.arrival_numbers import ArrivalNumbers
 from ..store.cards import Card, Cards
 from ..store.configurations import Configurations
 from .allocation import Allocator
@@ -30,6 +32,7 @@ class LifecycleCommands:
     agendas: Agendas
     cards: Cards
     configurations: Configurations
+    arrival_numbers: ArrivalNumbers
     allocator: Allocator
     clock: Clock
     publish: Publish
@@ -159,6 +162,10 @@ class LifecycleCommands:
             event = request.traced(event)
             if self.agendas.save_transition(placements, changed, event):
                 self.publish(Agendas.NAME, card.agenda, [event])
+                if command == "check_in":
+                    now = self.clock()
+                    day = f"{changed.municipality}/{changed.location}/{local_date(now, changed.time_zone)}"
+                    self.arrival_numbers.assign(changed.id, day, now)
                 return changed
         raise Refusal("changed-meanwhile")
 

@@ -1,10 +1,10 @@
-"""The queue of a location: numbers and references, without personal data."""
+"""The queue of a location: numbers, without personal data."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -25,13 +25,18 @@ from ..domain.catalogue import Municipality
 from ..domain.grid import local_date, zone
 from ..domain.opening_hours import Calendar
 from ..domain.ticket import Ticket
-from ..store.cards import Card, Cards
+from ..store.arrival_numbers import ArrivalNumbers
+from ..store.cards import Cards
 from ..store.configurations import Configurations
+
+#: before the number of an appointment, so that it differs from that of a ticket
+LETTER = "A"
 
 
 @dataclass(frozen=True)
 class WaitingRoomQueries:
     cards: Cards
+    arrival_numbers: ArrivalNumbers
     configurations: Configurations
     queue_commands: QueueCommands
     clock: Clock
@@ -55,12 +60,12 @@ class WaitingRoomQueries:
         waits = queue.expected_waits(
             [_minutes(including_removed, people[each.id]) for each in ordered], len(_serving(called))
         )
-        cards = self.cards.get_all(each.id for each in (*people.values(), *called) if isinstance(each, Appointment))
+        shown = self._shown([*people.values(), *called])
         return {
             "location": location,
             "order": known.queue.order,
             "waiting": [
-                {**_describe(people[each.id], cards), "expected_minutes": minutes, **own}
+                {**_describe(people[each.id], shown), "expected_minutes": minutes, **own}
                 for each, minutes, own in zip(
                     ordered,
                     waits,
@@ -68,7 +73,7 @@ class WaitingRoomQueries:
                     strict=True,
                 )
             ],
-            "called": [_describe(each, cards) for each in called],
+            "called": [_describe(each, shown) for each in called],
         }
 
     def _ranges(
@@ -119,19 +124,32 @@ class WaitingRoomQueries:
         return waiting_of(appointment).arrived_at > latest
 
     def describe_person(self, person: Appointment | Ticket) -> PersonEntry:
-        """One person in the queue: the number of a ticket, or the reference of an appointment."""
-        return _describe(person, self.cards.get_all([person.id]) if isinstance(person, Appointment) else {})
+        """One person in the queue."""
+        return _describe(person, self._shown([person]))
+
+    def _shown(self, people: Sequence[Appointment | Ticket]) -> dict[str, str]:
+        """What a display shows for each: the number of a ticket, or that of an appointment with its letter.
+
+        An appointment that release 0.1 checked in has no number, and shows its reference.
+        """
+        shown = {each.id: str(each.number) for each in people if isinstance(each, Ticket)}
+        appointments = [each.id for each in people if isinstance(each, Appointment)]
+        numbers = self.arrival_numbers.of(appointments) if appointments else {}
+        shown |= {name: f"{LETTER}{number}" for name, number in numbers.items()}
+        if without := [name for name in appointments if name not in numbers]:
+            shown |= {name: card.reference for name, card in self.cards.get_all(without).items()}
+        return shown
 
 
 def _is_called(person: Appointment | Ticket) -> bool:
     return person.state in (CALLED_TICKET_STATES if isinstance(person, Ticket) else CALLED_STATES)
 
 
-def _describe(person: Appointment | Ticket, cards: Mapping[str, Card]) -> PersonEntry:
+def _describe(person: Appointment | Ticket, shown: Mapping[str, str]) -> PersonEntry:
     return {
         "kind": "ticket" if isinstance(person, Ticket) else "appointment",
         "id": person.id,
-        "shown": _shown(person, cards),
+        "shown": shown.get(person.id, "?"),
         "state": person.state,
         "sequence": person.sequence,
         "team": person.team,
@@ -148,12 +166,6 @@ def _called_at(person: Appointment | Ticket) -> dt.datetime | None:
     if not _is_called(person):
         return None
     return next((each.at for each in reversed(person.history) if each.command in ("call", "start", "recall")), None)
-
-
-def _shown(person: Appointment | Ticket, cards: Mapping[str, Card]) -> str:
-    if isinstance(person, Ticket):
-        return str(person.number)
-    return cards[person.id].reference if person.id in cards else "?"
 
 
 def _minutes(known: Municipality, person: Appointment | Ticket) -> int:

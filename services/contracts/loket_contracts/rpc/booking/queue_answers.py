@@ -6,9 +6,10 @@ from typing import Literal, NotRequired, TypedDict
 
 
 class PersonEntry(TypedDict):
-    """A person in the queue. `shown`: the number of a ticket, or the reference of an appointment.
+    """A person in the queue. `shown`: on displays, the number of a ticket such as 12, or of an appointment such as A3.
 
-    `start`: of an appointment. `desk`: to which the person was called, at `called_at`. Booking of 0.1 leaves it out.
+    Booking of 0.1 shows the reference of an appointment, and leaves `called_at` out. `start`: of an appointment.
+    `desk`: to which the person was called, at `called_at`.
     """
 
     kind: Literal["appointment", "ticket"]
