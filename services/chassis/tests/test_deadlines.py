@@ -95,7 +95,8 @@ def test_a_service_that_does_not_answer_is_one_warning(sample):
     for _ in range(2):
         sample.ask("ask_to_sleep", 1.2)
     sample.ask("ask_to_sleep", 0)
-    lines = eventually(lambda: [line for line in sample.lines() if "the service" in line["event"]])
+    eventually(lambda: any("available again" in line["event"] for line in sample.lines()))
+    lines = [line for line in sample.lines() if "the service" in line["event"]]
     assert [(line["level"], line["event"]) for line in lines] == [
         ("warning", "the service sample is unavailable"), ("info", "the service sample is available again"),
     ]  # fmt: skip
