@@ -18,7 +18,7 @@ from pymongo.uri_parser import parse_uri
 NAME = "loket"
 NOT_YET_INITIALIZED = 94
 #: seconds
-PATIENCE = 120.0
+START_TIMEOUT = 120.0
 
 
 def login() -> dict[str, Any]:
@@ -54,7 +54,7 @@ def make(members: list[str]) -> None:
 
 
 def main() -> None:
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + START_TIMEOUT
     while True:
         try:
             return make(sys.argv[1:])

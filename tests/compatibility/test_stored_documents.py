@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from bson import json_util
 
-from loket_booking.store.codecs import beside
+from loket_booking.store.codecs import appointment_fields
 from tests.storage.collections import STORED
 from tests.storage.expected import EXPECTED
 from tests.upgrade.releases import ROOT, extract_sources, last_release, newest_release_commit, packages
@@ -28,7 +28,7 @@ def present_documents():
     for kind in ("claim", "hold"):
         start = dt.datetime(2026, 11, 23, 9, tzinfo=dt.UTC)
         appointment = replace(values[kind].appointment, specialist_language="fr", left_starts=(start,), companion=True)
-        values[kind] = replace(values[kind], **beside(appointment))
+        values[kind] = replace(values[kind], **appointment_fields(appointment))
     documents = {kind: CODECS[kind].encode(value) for kind, value in values.items()}
     documents["invitation"]["token_hash"] = "of its link"  # added by the repository
     return documents

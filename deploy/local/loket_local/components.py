@@ -14,7 +14,7 @@ from pathlib import Path
 from .ports import LOOPBACK
 from .processes import Child, StartFailed
 
-PATIENCE = 60.0
+TIMEOUT = 60.0
 #: consumers yield the processor to what users wait for, but still get a quarter of it: staff wait for their answers too
 NICENESS = {"notification": 5, "reporting": 5}
 #: settings that the operator's environment does not decide: each service has its own database
@@ -51,16 +51,16 @@ class Component:
         except (urllib.error.URLError, OSError):
             return False
 
-    def wait_until(self, probe: str, patience: float = PATIENCE) -> None:
+    def wait_until(self, probe: str, timeout: float = TIMEOUT) -> None:
         """Raises StartFailed when it ends, or when the probe does not succeed in time."""
-        deadline = time.monotonic() + patience
+        deadline = time.monotonic() + timeout
         while time.monotonic() < deadline:
             if self.child is not None:
                 self.child.require_running()
             if self.says(probe):
                 return
             time.sleep(0.1)
-        raise StartFailed(f"{self.name} was not {probe} within {patience:.0f} s; its log is {self.log}")
+        raise StartFailed(f"{self.name} was not {probe} within {timeout:.0f} s; its log is {self.log}")
 
     def ask_to_stop(self) -> None:
         """Send SIGTERM and return immediately; `stop` then waits."""

@@ -23,7 +23,7 @@ from .credentials import administrator_password_of, member_key_of, user_password
 from .ports import LOOPBACK
 from .processes import Child, StartFailed
 
-PATIENCE = 60.0
+START_TIMEOUT = 60.0
 ADMINISTRATOR = "loket"
 #: members of a replica set log in to each other as this user of the database "local", with the text of the key file
 INTERNAL_USER = "__system"
@@ -163,7 +163,7 @@ def launch(
 
 
 def _wait_until_primary(server: MongoDB, client: MongoClient[dict[str, Any]]) -> None:
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + START_TIMEOUT
     seen = ""
     while time.monotonic() < deadline:
         server.process.require_running()
@@ -175,7 +175,9 @@ def _wait_until_primary(server: MongoDB, client: MongoClient[dict[str, Any]]) ->
             seen = str(error)  # it may still be opening its files
             time.sleep(0.1)
         time.sleep(0.05)
-    raise StartFailed(f"MongoDB did not accept writes within {PATIENCE:.0f} s ({seen}); its log: {server.process.log}")
+    raise StartFailed(
+        f"MongoDB did not accept writes within {START_TIMEOUT:.0f} s ({seen}); its log: {server.process.log}"
+    )
 
 
 def _form_replica_set(client: MongoClient[dict[str, Any]], host: str) -> None:

@@ -74,13 +74,13 @@ class Child:
                 f"The end of {self.log}:\n{last_lines(self.log)}"
             )
 
-    def stop(self, patience: float = 20.0) -> None:
-        """Ask it to finish (SIGTERM), and end it (SIGKILL) when `patience` seconds were not enough."""
+    def stop(self, timeout: float = 20.0) -> None:
+        """Ask it to finish (SIGTERM), and end it (SIGKILL) when `timeout` seconds were not enough."""
         if not self.is_running():
             return
         self.process.terminate()
         try:
-            self.process.wait(patience)
+            self.process.wait(timeout)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
@@ -106,10 +106,10 @@ def is_alive(pid: int) -> bool:
     return state != "Z"
 
 
-def stop_by_id(pid: int, patience: float = 40.0) -> bool:
+def stop_by_id(pid: int, timeout: float = 40.0) -> bool:
     """Send SIGTERM to a process that is not our child and wait until it is gone. False when it stays."""
     os.kill(pid, signal.SIGTERM)
-    deadline = time.monotonic() + patience
+    deadline = time.monotonic() + timeout
     while time.monotonic() < deadline:
         if not is_alive(pid):
             return True

@@ -25,7 +25,7 @@ from .credentials import administrator_password_of, user_passwords_of, write_for
 from .ports import LOOPBACK, find_free
 from .processes import Child, StartFailed
 
-PATIENCE = 120.0
+START_TIMEOUT = 120.0
 USER = "loket"
 #: the queues of calls and of replies are classic ones: without mirrors they are unavailable together with their node
 CALLS_ON_ALL_NODES = {
@@ -222,7 +222,7 @@ def _definitions(password: str, passwords: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _wait_until_ready(broker: RabbitMQ) -> None:
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + START_TIMEOUT
     while time.monotonic() < deadline:
         broker.node.require_running()
         with contextlib.suppress(OSError, ConnectionError):
@@ -232,4 +232,4 @@ def _wait_until_ready(broker: RabbitMQ) -> None:
                 connection.ensure_connection(max_retries=1, timeout=3)
                 return
         time.sleep(0.2)
-    raise StartFailed(f"RabbitMQ did not take connections within {PATIENCE:.0f} s; its log is {broker.node.log}")
+    raise StartFailed(f"RabbitMQ did not take connections within {START_TIMEOUT:.0f} s; its log is {broker.node.log}")

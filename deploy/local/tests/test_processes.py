@@ -54,7 +54,7 @@ def test_a_child_process_that_does_not_listen_in_time_is_terminated(tmp_path):
     child = Child.start("deaf", deaf, tmp_path / "log")
     eventually((tmp_path / "log").read_text)
     began = time.monotonic()
-    child.stop(patience=0.5)
+    child.stop(timeout=0.5)
     assert not child.is_running()
     assert time.monotonic() - began < 5
 

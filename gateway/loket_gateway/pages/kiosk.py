@@ -27,7 +27,7 @@ from .page_route import page_route
 from .render import localise, municipality_context, page, parse_number, see_other
 
 #: seconds after which a page returns to the first one
-PATIENCE, TOLD = 60, 20
+RESET_AFTER, RESET_AFTER_RESULT = 60, 20
 #: how often the number of a press is asked for while it is being issued, and the seconds between
 ATTEMPTS, BETWEEN = 10, 0.1
 PERMISSION = "tickets.issue"
@@ -63,7 +63,7 @@ class KioskPages:
         if not chosen and len(found) != 1:
             if not found:
                 return self._not_expected(request, municipality, place, text)
-            return self._screen("which.html", request, municipality, found=found, text=text, after=PATIENCE)
+            return self._screen("which.html", request, municipality, found=found, text=text, after=RESET_AFTER)
         try:
             visitor = self.booking.arrive(
                 municipality, place, chosen or found[0]["appointment"], text, caller.as_kiosk()
@@ -72,7 +72,7 @@ class KioskPages:
             if refusal.code not in CANNOT_ARRIVE:
                 raise
             return self._not_expected(request, municipality, place, text, 409)
-        return self._screen("here.html", request, municipality, visitor=visitor, after=TOLD)
+        return self._screen("here.html", request, municipality, visitor=visitor, after=RESET_AFTER_RESULT)
 
     def _not_expected(
         self, request: GatewayRequest, municipality: str, place: str, text: str, status: int = 422
@@ -115,17 +115,17 @@ class KioskPages:
     def _topics(self, request: GatewayRequest, municipality: str, given: WalkInTopics, status: int = 200) -> Response:
         if not given["appointment_types"]:
             return self._screen(
-                "closed.html", request, municipality, status, opens_at=given["opens_at"], after=TOLD
+                "closed.html", request, municipality, status, opens_at=given["opens_at"], after=RESET_AFTER_RESULT
             )  # fmt: skip
         return self._screen(
             "topics.html", request, municipality, status, given=given["appointment_types"],
-            once=secrets.token_urlsafe(12), wrong=status != 200, after=PATIENCE,
+            once=secrets.token_urlsafe(12), wrong=status != 200, after=RESET_AFTER,
         )  # fmt: skip
 
     def _number(self, request: GatewayRequest, municipality: str, number: str) -> Response:
         waiting = self.booking.queue(municipality, self._place(request, municipality))["waiting"]
         mine = next((each for each in waiting if each["kind"] == "ticket" and each["shown"] == number), None)
-        return self._screen("number.html", request, municipality, number=number, mine=mine, after=TOLD)
+        return self._screen("number.html", request, municipality, number=number, mine=mine, after=RESET_AFTER_RESULT)
 
     def _place(self, request: GatewayRequest, municipality: str) -> str:
         """Return the location of the kiosk. Raises Refusal: unknown-location."""

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from loket_contracts import events
 from loket_notification.domain.card import ContactCard
 from loket_notification.domain.event_schema import read_appointment_event
-from loket_notification.domain.expiry import why_pointless
+from loket_notification.domain.expiry import obsolete_reason
 from loket_notification.domain.kinds import KINDS, PLANNING_EVENTS
 from loket_notification.domain.planning import Plan, plan
-from loket_notification.domain.timing import NOTHING_NEW, Before, QuietHours, Timing, outside
+from loket_notification.domain.timing import NOTHING_NEW, Before, QuietHours, Timing, outside_quiet_hours
 
 NOW = dt.datetime(2026, 11, 24, 8, tzinfo=dt.UTC)
 START = dt.datetime(2026, 11, 30, 9, tzinfo=dt.UTC)
@@ -144,12 +144,12 @@ def test_three_days_before_is_the_same_local_time_across_a_clock_change():
 )
 def test_a_message_due_in_quiet_hours_is_sent_the_evening_before_if_it_would_be_too_late(due, until, expected):
     due, until, expected = (dt.datetime(*each, tzinfo=BRUSSELS) for each in (due, until, expected))
-    assert outside(QUIET, due, until, NOW, "Europe/Brussels") == expected
+    assert outside_quiet_hours(QUIET, due, until, NOW, "Europe/Brussels") == expected
 
 
 def test_a_message_that_can_neither_wait_nor_come_early_is_not_planned():
     due = dt.datetime(2026, 11, 25, 6, tzinfo=BRUSSELS)
-    assert outside(QUIET, due, due + dt.timedelta(hours=1), due, "Europe/Brussels") is None
+    assert outside_quiet_hours(QUIET, due, due + dt.timedelta(hours=1), due, "Europe/Brussels") is None
 
 
 moments = st.integers(0, 60 * 24 * 700).map(lambda minutes: NOW + dt.timedelta(minutes=minutes))
@@ -182,7 +182,7 @@ def a_card(**changes):
 
 
 @pytest.mark.parametrize(
-    ("changes", "pointless"),
+    ("changes", "is_obsolete"),
     [
         ({}, False),
         ({"state": "cancelled", "sequence": 2}, True),
@@ -190,12 +190,12 @@ def a_card(**changes):
         ({"start": "2026-12-01T10:00:00+01:00", "sequence": 2}, True),
     ],
 )
-def test_a_message_about_a_changed_appointment_is_pointless(changes, pointless):
-    assert bool(why_pointless(a_message(), a_card(**changes), NOW)) is pointless
+def test_a_message_about_a_changed_appointment_is_obsolete(changes, is_obsolete):
+    assert bool(obsolete_reason(a_message(), a_card(**changes), NOW)) is is_obsolete
 
 
-def test_a_message_about_an_appointment_that_has_begun_is_pointless():
-    assert why_pointless(a_message(), a_card(), START) == "it came too late"
+def test_a_message_about_an_appointment_that_has_begun_is_obsolete():
+    assert obsolete_reason(a_message(), a_card(), START) == "it came too late"
 
 
 @pytest.mark.parametrize(
@@ -206,13 +206,13 @@ def test_a_message_about_an_appointment_that_has_begun_is_pointless():
         ("appointment.documents_due", "documents", MISSING),
     ],
 )
-def test_a_request_to_a_resident_is_pointless_once_it_is_fulfilled(name, kind, needed):
+def test_a_request_to_a_resident_is_obsolete_once_it_is_fulfilled(name, kind, needed):
     message = a_message(name, kind)
-    assert why_pointless(message, a_card(**needed), NOW) is None
-    assert why_pointless(message, a_card(), NOW)
-    assert why_pointless(message, a_card(state="cancelled", **needed), NOW)
+    assert obsolete_reason(message, a_card(**needed), NOW) is None
+    assert obsolete_reason(message, a_card(), NOW)
+    assert obsolete_reason(message, a_card(state="cancelled", **needed), NOW)
 
 
 def test_an_expired_offer_is_not_sent():
     late = dt.datetime(2026, 11, 24, 14, 15, tzinfo=dt.UTC)
-    assert why_pointless(a_message("waiting_list.offered", "offer"), a_card(**OFFERED), late)
+    assert obsolete_reason(a_message("waiting_list.offered", "offer"), a_card(**OFFERED), late)

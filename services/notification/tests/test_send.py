@@ -218,7 +218,7 @@ def test_two_instances_share_the_work_and_take_over_from_one_that_dies(notificat
     for number in range(6):
         notification.receive(appointment=f"a{number}", card=a_contact_card(id=f"a{number}", contact_mark=f"m{number}"))
     dead = notification.messages.claim(4, "dead", notification.time)
-    notification.messages.collection.bulk_write([notification.messages.begun(dead[0], notification.time)])
+    notification.messages.collection.bulk_write([notification.messages.sending_begun(dead[0], notification.time)])
     assert len(notification.work("alive")) == 2
     notification.later(seconds=LEASE.total_seconds() - 1)
     assert notification.work("alive") == []
@@ -242,7 +242,7 @@ def test_a_renewed_claim_is_not_taken_over(notification):
 def test_an_extension_does_not_shorten_the_lease_of_a_message_that_may_have_been_sent(notification):
     notification.receive()
     (mine,) = notification.messages.claim(1, "me", notification.time)
-    notification.messages.collection.bulk_write([notification.messages.begun(mine, notification.time)])
+    notification.messages.collection.bulk_write([notification.messages.sending_begun(mine, notification.time)])
     notification.messages.extend([mine.lease], notification.time)
     notification.later(seconds=(LEASES_WHEN_BEGUN * LEASE).total_seconds() - 1)
     assert notification.work("other") == []

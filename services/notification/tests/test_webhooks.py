@@ -10,7 +10,7 @@ import pytest
 from loket_contracts.errors import Refusal
 from loket_contracts.rpc.notification.commands import Subscribe
 from loket_notification.webhooks import signing, subscriptions, targets
-from loket_notification.webhooks.store import DELAYS, PATIENCE, Webhooks
+from loket_notification.webhooks.store import DELAYS, DISABLE_AFTER, Webhooks
 from loket_notification.webhooks.targets import NotAllowed, check_target
 
 NOW = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
@@ -113,7 +113,7 @@ def test_a_failing_delivery_is_retried_with_growing_delays_and_given_up(webhooks
 
 def test_a_subscription_that_fails_for_days_is_disabled_and_can_be_enabled_again(webhooks, subscription):
     webhooks.plan(subscription, "event-1", "appointment.booked.v1", "{}", NOW)
-    for now in (NOW, NOW + PATIENCE + dt.timedelta(hours=1)):
+    for now in (NOW, NOW + DISABLE_AFTER + dt.timedelta(hours=1)):
         current = webhooks.one("rumst", "portal", subscription.id)
         webhooks.note_failed(webhooks.claim(now), current, 500, None, now)
     (result,) = subscriptions.listed(webhooks, "rumst", "portal")

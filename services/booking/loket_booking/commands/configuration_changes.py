@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from loket_chassis.yaml import safe_load
-from loket_chassis.yaml.patch import require_keys, said_of_part
+from loket_chassis.yaml.patch import require_keys, with_pointers_below
 from loket_contracts.errors import Refusal
 from loket_contracts.rpc.amend_part import AmendPart
 from loket_contracts.rpc.booking.administration_answers import ComparedConfiguration, RemovalEntry, StoredConfiguration
@@ -128,7 +128,7 @@ class ConfigurationCommands:
         try:
             return name, self.configurations.reader.amend(before, path, values)
         except Refusal as refusal:
-            raise said_of_part(refusal, (*below, name) if below else ()) from refusal
+            raise with_pointers_below(refusal, (*below, name) if below else ()) from refusal
 
     def _removals(self, proposed: Municipality) -> list[Removal]:
         """The entries that the proposed configuration removes although coming appointments refer to them."""

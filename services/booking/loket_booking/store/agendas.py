@@ -33,7 +33,15 @@ from ..domain.appointment import Appointment
 from ..domain.resource_day import Agenda, AgendaKey, Hold, Placement
 from .agenda_cache import AgendaCache
 from .bitmap import WORD_NAMES, cells_in, clear_bits, empty_agenda, set_bits, words_of
-from .codecs import CLAIM, HOLD, LISTED_CLAIM, StoredClaim, StoredHold, additions, beside
+from .codecs import (
+    CLAIM,
+    HOLD,
+    LISTED_CLAIM,
+    StoredClaim,
+    StoredHold,
+    added_fields,
+    appointment_fields,
+)
 
 #: how long an expired hold is stored, so that a resident who is late can still book a slot that is free
 EXPIRED_HOLD_RETENTION = dt.timedelta(hours=1)
@@ -179,7 +187,9 @@ class Agendas:
         def write(placement: Placement, first: bool, session: ClientSession | None) -> None:
             held = StoredHold(appointment.id, placement.start, placement.end, expires)
             if first:
-                held = replace(held, **beside(appointment), placements=tuple(placements), fingerprint=fingerprint)
+                held = replace(
+                    held, **appointment_fields(appointment), placements=tuple(placements), fingerprint=fingerprint
+                )
             self._update_if_free(placement, {"$push": {"holds": HOLD.encode(held)}}, now, replaces, session)
 
         self._write_each(placements, write)
@@ -195,7 +205,7 @@ class Agendas:
         """
 
         def write(placement: Placement, first: bool, session: ClientSession | None) -> None:
-            changed = HOLD.encode_fields(expires=expires, **(beside(appointment) if first else {}))
+            changed = HOLD.encode_fields(expires=expires, **(appointment_fields(appointment) if first else {}))
             result = self.collection.update_one(
                 {**_is_free(placement, now, appointment.id), "holds.id": appointment.id},
                 {"$set": {f"holds.$[own].{name}": value for name, value in changed.items()}},
@@ -442,7 +452,8 @@ def _claim_change(
 def _first_claim(placements: Sequence[Placement], appointment: Appointment) -> StoredClaim:
     first = placements[0]
     return StoredClaim(
-        appointment.id, first.start, first.end, first.purpose, placements=tuple(placements), **beside(appointment)
+        appointment.id, first.start, first.end, first.purpose, placements=tuple(placements),
+        **appointment_fields(appointment),
     )  # fmt: skip
 
 
@@ -451,7 +462,7 @@ def _set_claim(placements: Sequence[Placement], appointment: Appointment) -> Doc
 
     An addition that has its default again replaces the stored one.
     """
-    fields = CLAIM.encode(_first_claim(placements, appointment)) | CLAIM.encode_fields(**additions(appointment))
+    fields = CLAIM.encode(_first_claim(placements, appointment)) | CLAIM.encode_fields(**added_fields(appointment))
     return {f"claims.$.{name}": value for name, value in fields.items()}
 
 

@@ -41,15 +41,15 @@ class WithAppointment(PreservesUnknownFields):
         )  # fmt: skip
 
 
-def additions(appointment: Appointment) -> dict[str, Any]:
+def added_fields(appointment: Appointment) -> dict[str, Any]:
     """The values that `WithAppointment` stores beside an appointment."""
     return {name: getattr(appointment, name) for name in _BESIDE_APPOINTMENT}
 
 
-def beside(appointment: Appointment) -> dict[str, Any]:
+def appointment_fields(appointment: Appointment) -> dict[str, Any]:
     """The values of `WithAppointment`."""
     within = replace(appointment, specialist_language=None, left_starts=(), companion=False)
-    return {"appointment": within, **additions(appointment)}
+    return {"appointment": within, **added_fields(appointment)}
 
 
 @dataclass(frozen=True)

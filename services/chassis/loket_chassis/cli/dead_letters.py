@@ -30,10 +30,10 @@ def dead_letters() -> None:
 @click.argument("queue")
 def list_(amqp_uri: str, queue: str, as_json: bool) -> None:
     """Show each dead letter of QUEUE: event id, type, error. None is removed."""
-    from ..messaging.dead_letters import look
+    from ..messaging.dead_letters import peek
 
     with _known(queue):
-        found = look(amqp_uri, queue)
+        found = peek(amqp_uri, queue)
     rows = [
         {"event": each["event"], "type": each["type"] or "(not an event)", "error": each["error"]} for each in found
     ]

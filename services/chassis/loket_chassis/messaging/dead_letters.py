@@ -26,7 +26,7 @@ CONFIRMED = {"confirm_publish": True}
 Wanted = Callable[[DeadLetter], bool]
 
 
-def look(amqp_uri: str, queue: str) -> list[DeadLetter]:
+def peek(amqp_uri: str, queue: str) -> list[DeadLetter]:
     """All dead letters of a queue; none is removed. Raises NotFound for an unknown queue."""
     with _channel(amqp_uri) as channel:
         found = list(_messages(channel, queue))
@@ -105,7 +105,7 @@ class DeadLetters:
     @rpc
     def dead_letters(self, municipality: str) -> list[DeadLetter]:
         amqp_uri, names = self.queues
-        found = [each for name in names for each in look(amqp_uri, name)]
+        found = [each for name in names for each in peek(amqp_uri, name)]
         return [each for each in found if each["municipality"] == municipality]
 
     @rpc

@@ -59,7 +59,7 @@ def after(seconds: float) -> int:
     return now() + int(seconds * 1000)
 
 
-def patience(headers: dict[str, Any], longest: float) -> float:
+def remaining_seconds(headers: dict[str, Any], longest: float) -> float:
     """Seconds that a worker may wait for another service: `longest`, or less when its own caller waits less.
 
     `headers`: those of the call, to which nameko copies the context of the worker.

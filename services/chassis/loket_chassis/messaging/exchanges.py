@@ -21,7 +21,7 @@ from .reconnecting_channel import RETRY_TWICE, ReconnectingChannel
 
 PERSISTENT = 2
 #: seconds to wait for the confirm of one message
-PATIENCE = 10
+CONFIRM_TIMEOUT = 10
 
 
 def exchange(name: str) -> Exchange:
@@ -88,10 +88,10 @@ class Publisher(SharedExtension):
             channel.basic_publish_confirm(message, queue.exchange.name, queue.routing_key, mandatory=True)
 
         try:
-            with self._one_at_a_time, eventlet.Timeout(PATIENCE):
+            with self._one_at_a_time, eventlet.Timeout(CONFIRM_TIMEOUT):
                 self._channel.use(publish)
         except eventlet.Timeout as timeout:
-            raise TimeoutError(f"the broker did not confirm a message within {PATIENCE} s") from timeout
+            raise TimeoutError(f"the broker did not confirm a message within {CONFIRM_TIMEOUT} s") from timeout
 
     def stop(self) -> None:
         self._channel.close()

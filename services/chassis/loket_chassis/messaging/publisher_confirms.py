@@ -16,7 +16,7 @@ from .declarations import ensure_exchange
 from .reconnecting_channel import ReconnectingChannel
 
 #: seconds of silence after which a batch counts as lost, and is published again
-PATIENCE = 10
+CONFIRM_TIMEOUT = 10
 
 
 class NotConfirmed(Exception):
@@ -46,7 +46,7 @@ class ConfirmingChannel:
                 self._sent += 1
                 self._open.add(self._sent)
             while self._open:
-                self._channel.drain(PATIENCE)
+                self._channel.drain(CONFIRM_TIMEOUT)
             if self._refused:
                 raise NotConfirmed
 

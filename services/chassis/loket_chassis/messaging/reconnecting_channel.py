@@ -43,10 +43,10 @@ class ReconnectingChannel:
         self._attempt(self._prepare)
         return self._attempt(work)
 
-    def drain(self, patience: float) -> None:
-        """Process the next frame from the broker. Raises TimeoutError after `patience` seconds."""
+    def drain(self, timeout: float) -> None:
+        """Process the next frame from the broker. Raises TimeoutError after `timeout` seconds."""
         assert self._connection is not None
-        self._connection.drain_events(timeout=patience)
+        self._connection.drain_events(timeout=timeout)
 
     def close(self) -> None:
         connection, self._connection = self._connection, None

@@ -314,17 +314,17 @@ class RpcCaller(Extension, Generic[P_co]):
         not_executed = OutcomeUnknown if getattr(worker_ctx, "has_sent_calls", False) else Unavailable
         unanswered = not_executed
         headers = HeaderEncoder().get_message_headers(worker_ctx)
-        patience = deadlines.patience(headers, self.deadline)
-        if patience <= 0:
+        remaining = deadlines.remaining_seconds(headers, self.deadline)
+        if remaining <= 0:
             raise unanswered(f"the caller of this call of {self.target} has stopped waiting")
         correlation = uuid.uuid4().hex
         reply = self.replies.get_reply_event(correlation)
         sent = deadlines.now()
-        headers[deadlines.HEADER] = sent + int(patience * 1000)
+        headers[deadlines.HEADER] = sent + int(remaining * 1000)
         headers[FORMAT_HEADER] = FORMAT
         headers[tracing.HEADER] = traceparent
         try:
-            with eventlet.Timeout(patience):
+            with eventlet.Timeout(remaining):
                 self.publisher.publish(
                     _written({"args": args, "kwargs": kwargs}),
                     RPC.name,
@@ -332,15 +332,15 @@ class RpcCaller(Extension, Generic[P_co]):
                     reply_to=self.replies.routing_key,
                     correlation_id=correlation,
                     application_headers=headers,
-                    expiration=str(int(patience * 1000)),
+                    expiration=str(int(remaining * 1000)),
                 )
                 unanswered, worker_ctx.has_sent_calls = OutcomeUnknown, True
                 body = reply.wait()
         except eventlet.Timeout as timeout:
-            waited_in_full = patience >= self.deadline  # else its own caller was about to give up
+            waited_in_full = remaining >= self.deadline  # else its own caller was about to give up
             if waited_in_full and not (outages.BROKER.is_on or outages.DATABASE.is_on):  # one outage is one warning
-                outages.of_service(self.target).begin(f"it did not answer {method} within {patience} s")
-            raise unanswered(f"{self.target} did not answer within {round(patience, 3)} s") from timeout
+                outages.of_service(self.target).begin(f"it did not answer {method} within {remaining} s")
+            raise unanswered(f"{self.target} did not answer within {round(remaining, 3)} s") from timeout
         except BROKER_ERRORS as error:
             raise unanswered(f"the broker cannot be reached: {error}") from error
         finally:

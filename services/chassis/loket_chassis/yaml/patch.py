@@ -58,7 +58,7 @@ def require_keys(values: Mapping[str, Any], known: Container[str]) -> None:
         )
 
 
-def said_of_part(refusal: Refusal, path: Sequence[str]) -> Refusal:
+def with_pointers_below(refusal: Refusal, path: Sequence[str]) -> Refusal:
     """The refusal of a whole text as one of the part at `path`: invalid-request, with pointers below that part."""
     part = "".join(f"/{step}" for step in path)
     errors = [

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from ..context import Context
 from ..domain.event import AppointmentEvent
-from ..domain.kinds import KINDS, OVERTAKING
+from ..domain.kinds import KINDS, SUPERSEDING
 from ..domain.planning import plan
 from ..store.messages import Claimed
 from ..store.write_batcher import Write
 
 #: kinds of messages about the time of an appointment, which a change of that time makes obsolete
-ABOUT_THE_MOMENT = tuple(kind.name for kind in KINDS.values() if kind.condition == "moment")
+KINDS_ABOUT_TIME = tuple(kind.name for kind in KINDS.values() if kind.condition == "moment")
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def plan_messages(
             writes.append(write)
         else:
             writes.append(context.messages.planned(each, now, traceparent))
-    if event.name in OVERTAKING:
-        writes.append(context.messages.overtaken(event.appointment, event.sequence, ABOUT_THE_MOMENT, now))
+    if event.name in SUPERSEDING:
+        writes.append(context.messages.superseded(event.appointment, event.sequence, KINDS_ABOUT_TIME, now))
     inserted = context.writes.write(writes).inserted
     return Planned(len(planned), [each for each in claimed if each.message.id in inserted])

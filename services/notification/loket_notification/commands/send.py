@@ -19,12 +19,12 @@ from loket_contracts.telephone import may_be_mobile
 from ..channels.base import Declined, NotSent, Refused, Unknown
 from ..context import Context
 from ..domain.card import ContactCard
-from ..domain.expiry import why_pointless
+from ..domain.expiry import obsolete_reason
 from ..domain.kinds import CHANNELS, EMAIL, KINDS, SMS, Kind
-from ..domain.planning import Plan, PlannedMessage, instead
+from ..domain.planning import Plan, PlannedMessage, fallback_message
 from ..domain.retries import next_try
 from ..domain.segments import Cut, cut
-from ..domain.timing import outside
+from ..domain.timing import outside_quiet_hours
 from ..store.messages import Claimed, Messages
 from ..store.suppressions import OPTED_OUT, UNREACHABLE
 from ..store.write_batcher import Write
@@ -73,7 +73,7 @@ def send(context: Context, claimed: Claimed, answer: ContactCardDocument | Refus
         log.exception("message could not be sent: internal error", message=claimed.message.id)
         if claimed.message.attempts >= MAX_MISTAKES:
             return _settle(context, claimed, "failed", "internal error")
-        return _again(context, claimed, "internal error")
+        return _retry(context, claimed, "internal error")
 
 
 def _send(context: Context, claimed: Claimed, answer: ContactCardDocument | Refusal, lookup: BatchLookup) -> str:  # noqa: C901
@@ -83,15 +83,15 @@ def _send(context: Context, claimed: Claimed, answer: ContactCardDocument | Refu
     if isinstance(answer, Refusal):
         if answer.code == "appointment-not-found":
             return _settle(context, claimed, "suppressed", answer.code)
-        return _again(context, claimed, answer.code)
+        return _retry(context, claimed, answer.code)
     card, kind = ContactCard.read(answer), KINDS[message.kind]
     plan = context.plans.of(message.municipality)
-    if pointless := why_pointless(message, card, now):
-        return _settle(context, claimed, "suppressed", pointless)
+    if obsolete := obsolete_reason(message, card, now):
+        return _settle(context, claimed, "suppressed", obsolete)
     if (later := _after_quiet_hours(message, plan, now)) != now:
         if later is None:
             return _settle(context, claimed, "suppressed", "it would wake somebody")
-        return _again(context, claimed, "quiet hours", later)
+        return _retry(context, claimed, "quiet hours", later)
     address, person = _recipient(kind, message, card)
     if kind.to == "resident" and not kind.is_code and card.informed_by:
         agreed = (SMS,) if card.informed_by == SMS else ()
@@ -113,7 +113,7 @@ def _send(context: Context, claimed: Claimed, answer: ContactCardDocument | Refu
     if size and size.segments > context.max_segments:
         return _settle(context, claimed, "failed", f"{size.segments} segments are too many")
     lookup.counts[counted] = lookup.counts.get(counted, 0) + 1
-    begun = context.progress_writes.write([context.messages.begun(claimed, now)])
+    begun = context.progress_writes.write([context.messages.sending_begun(claimed, now)])
     if not begun.all_found and not context.messages.is_held(claimed):
         log.info("message was claimed by another process meanwhile", message=message.id)
         return "planned"
@@ -129,7 +129,7 @@ def _send(context: Context, claimed: Claimed, answer: ContactCardDocument | Refu
 
 def _after_quiet_hours(message: PlannedMessage, plan: Plan, now: dt.datetime) -> dt.datetime | None:
     quiet = plan.quiet_hours if message.channel == SMS and not KINDS[message.kind].is_code else None
-    return outside(quiet, now, message.until, now, message.time_zone)
+    return outside_quiet_hours(quiet, now, message.until, now, message.time_zone)
 
 
 def _recipient(kind: Kind, message: PlannedMessage, card: ContactCard) -> tuple[str | None, str]:
@@ -162,20 +162,20 @@ def _not_sent(context: Context, claimed: Claimed, error: NotSent) -> str:
     if isinstance(error, Refused) or (declined and claimed.message.attempts >= MAX_DECLINED):
         return _settle(context, claimed, "failed", error.reason)
     retry_after = error.after or (DECLINED_FOR if declined else None)
-    return _again(context, claimed, error.reason, retry_after=retry_after, may_have_left=isinstance(error, Unknown))
+    return _retry(context, claimed, error.reason, retry_after=retry_after, is_uncertain=isinstance(error, Unknown))
 
 
-def _again(
+def _retry(
     context: Context, claimed: Claimed, reason: str, at: dt.datetime | None = None, retry_after: float | None = None,
-    may_have_left: bool = False,
+    is_uncertain: bool = False,
 ) -> str:  # fmt: skip
     now = context.now()
     wait = dt.timedelta(seconds=retry_after) if retry_after else None
     at = at or next_try(claimed.message.attempts, now, context.random(), wait)
     if at >= claimed.message.until:
         return _settle(context, claimed, "failed", f"{reason}; another try would come too late")
-    context.writes.write([context.messages.again(claimed, at, now, reason, may_have_left)])
-    if may_have_left:
+    context.writes.write([context.messages.retried(claimed, at, now, reason, is_uncertain)])
+    if is_uncertain:
         UNCERTAIN.labels(claimed.message.channel).inc()
     log.info("message will be retried", message=claimed.message.id, reason=reason, attempts=claimed.message.attempts)
     return "planned"
@@ -197,7 +197,7 @@ def _settle(
     otherwise = message.otherwise if otherwise is None else otherwise
     if state != "sent" and otherwise and now < message.until:
         writes += [
-            context.messages.planned(instead(message, channel, now), now, claimed.message.traceparent)
+            context.messages.planned(fallback_message(message, channel, now), now, claimed.message.traceparent)
             for channel in otherwise
             if channel != message.channel
         ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from loket_chassis.yaml import safe_load
-from loket_chassis.yaml.patch import amended, require_keys, said_of_part
+from loket_chassis.yaml.patch import amended, require_keys, with_pointers_below
 from loket_contracts.errors import Refusal
 from loket_contracts.rpc.amend_part import AmendPart
 from loket_contracts.rpc.notification.answers import StoredPlan
@@ -63,4 +63,4 @@ def amended_plan(context: Context, municipality: str, command: AmendPart) -> tup
     try:
         return text, context.plans.proposed(text)
     except Refusal as refusal:
-        raise said_of_part(refusal, path) from refusal
+        raise with_pointers_below(refusal, path) from refusal

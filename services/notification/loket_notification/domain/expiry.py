@@ -1,4 +1,4 @@
-"""When a planned message has become pointless."""
+"""When a planned message is obsolete."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .kinds import KINDS
 from .planning import PlannedMessage
 
 
-def why_pointless(message: PlannedMessage, card: ContactCard, now: dt.datetime) -> str | None:
+def obsolete_reason(message: PlannedMessage, card: ContactCard, now: dt.datetime) -> str | None:
     """The reason why the message is no longer needed, or None. `card`: the current contact card."""
     kind = KINDS[message.kind]
     if now >= message.until:

@@ -126,7 +126,7 @@ KINDS: dict[str, Kind] = {
 #: the events that trigger a message
 PLANNING_EVENTS = frozenset(name for kind in KINDS.values() for name in kind.events)
 #: these make earlier messages about the time of the appointment obsolete
-OVERTAKING = MOVED | CANCELLED
+SUPERSEDING = MOVED | CANCELLED
 
 
 def require_kind(kind: str, language: str) -> None:

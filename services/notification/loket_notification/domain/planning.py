@@ -11,7 +11,7 @@ from loket_contracts.unknown_fields import PreservesUnknownFields
 
 from .event import AppointmentEvent
 from .kinds import KINDS, SMS, Kind
-from .timing import QuietHours, Timing, due_at, outside
+from .timing import QuietHours, Timing, due_at, outside_quiet_hours
 
 
 @dataclass(frozen=True)
@@ -80,12 +80,12 @@ def plan(event: AppointmentEvent, own: Plan, now: dt.datetime) -> list[PlannedMe
         due, until = moments
         for channel in timing.channels:
             quiet = own.quiet_hours if channel == SMS else None
-            awake = outside(quiet, due, until, now, event.time_zone)
-            if awake is not None:
+            allowed = outside_quiet_hours(quiet, due, until, now, event.time_zone)
+            if allowed is not None:
                 found.append(
                     PlannedMessage(
                         event.municipality, event.appointment, event.sequence, kind.name, channel, event.start,
-                        event.time_zone, awake, until, timing.otherwise,
+                        event.time_zone, allowed, until, timing.otherwise,
                     )
                 )  # fmt: skip
     return found
@@ -99,7 +99,7 @@ def _code(event: AppointmentEvent, kind: Kind, now: dt.datetime) -> PlannedMessa
     )  # fmt: skip
 
 
-def instead(message: PlannedMessage, channel: str, now: dt.datetime) -> PlannedMessage:
+def fallback_message(message: PlannedMessage, channel: str, now: dt.datetime) -> PlannedMessage:
     """The same message over another channel, after its own failed."""
     return PlannedMessage(
         message.municipality, message.appointment, message.sequence, message.kind, channel, message.start,

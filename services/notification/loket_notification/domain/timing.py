@@ -63,7 +63,7 @@ class QuietHours:
         return None
 
 
-def outside(
+def outside_quiet_hours(
     quiet: QuietHours | None, due: dt.datetime, until: dt.datetime, now: dt.datetime, time_zone: str
 ) -> dt.datetime | None:
     """The time closest to `due` outside the quiet hours: their end, or just before their start if that is too late.

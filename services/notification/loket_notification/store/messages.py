@@ -80,11 +80,11 @@ MESSAGE = Codec(Message, Layout(omit_default=_LATER))
 class Claimed:
     """A message that this process may send until the lease expires.
 
-    `was_leaving`: the process that had it before died when it may have been sent.
+    `may_have_been_sent`: the process that had it before died when it may have been sent.
     """
 
     message: Message
-    was_leaving: bool = False
+    may_have_been_sent: bool = False
 
     @property
     def lease(self) -> tuple[str, str]:
@@ -135,7 +135,7 @@ class Messages:
         )
         return Claimed(fresh), _insert(fresh)
 
-    def overtaken(self, appointment: str, sequence: int, kinds: Iterable[str], now: dt.datetime) -> UpdateMany:
+    def superseded(self, appointment: str, sequence: int, kinds: Iterable[str], now: dt.datetime) -> UpdateMany:
         """The write that suppresses planned messages about an earlier time of this appointment."""
         return UpdateMany(
             {
@@ -175,8 +175,8 @@ class Messages:
         due = list(self.collection.find(wanted, {"begun": 1}).sort("next_at", 1).limit(most))
         if not due:
             return []
-        was_leaving = {each["_id"]: each.get("begun", False) for each in due}
-        ids = {"$in": list(was_leaving)}
+        may_have_been_sent = {each["_id"]: each.get("begun", False) for each in due}
+        ids = {"$in": list(may_have_been_sent)}
         self.collection.update_many(
             {"_id": ids, "next_at": {"$lte": now}},
             [
@@ -192,7 +192,7 @@ class Messages:
             ],
         )  # fmt: skip
         return [
-            Claimed(message, was_leaving[message.id])
+            Claimed(message, may_have_been_sent[message.id])
             for message in map(MESSAGE.decode, self.collection.find({"_id": ids, "claim": claim, "state": "sending"}))
         ]
 
@@ -208,7 +208,7 @@ class Messages:
             {"$max": {"next_at": now + self.lease}},
         )
 
-    def begun(self, claimed: Claimed, now: dt.datetime) -> UpdateOne:
+    def sending_begun(self, claimed: Claimed, now: dt.datetime) -> UpdateOne:
         """The write that records that the message may have been sent from now on, and extends its lease."""
         return UpdateOne(
             {"_id": claimed.message.id, "claim": claimed.message.claim},
@@ -219,15 +219,15 @@ class Messages:
         """Whether this process still has the message: another one claims it once the lease has expired."""
         return self.collection.find_one(_sending(claimed), {"_id": 1}) is not None
 
-    def again(
-        self, claimed: Claimed, at: dt.datetime, now: dt.datetime, reason: str, may_have_left: bool = False
+    def retried(
+        self, claimed: Claimed, at: dt.datetime, now: dt.datetime, reason: str, is_uncertain: bool = False
     ) -> UpdateOne:
         """The write that releases the claim, for another attempt."""
         return UpdateOne(
             _sending(claimed),
             {
                 "$set": {"state": "planned", "next_at": at, "reason": reason, "begun": False},
-                "$inc": {"uncertain": int(may_have_left)},
+                "$inc": {"uncertain": int(is_uncertain)},
                 **_tried(now, "", reason),
             },
         )

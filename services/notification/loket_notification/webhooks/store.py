@@ -21,7 +21,7 @@ from loket_contracts.unknown_fields import PreservesUnknownFields
 #: the delay after each failed attempt
 DELAYS = tuple(dt.timedelta(seconds=each) for each in (5, 60, 300, 1800, 7200, 18000, 36000, 86400))
 #: a subscription whose deliveries all fail for this long is disabled
-PATIENCE = dt.timedelta(days=3)
+DISABLE_AFTER = dt.timedelta(days=3)
 #: the claim on a delivery expires after this time, and others take it over
 CLAIM = dt.timedelta(seconds=60)
 KEPT_FOR = dt.timedelta(days=30)
@@ -173,7 +173,7 @@ class Webhooks:
             changes |= DELIVERY.encode_fields(due=now + DELAYS[failed - 1])
         self._note(delivery, changes, DeliveryAttempt(now, status, error), ends=given_up)
         since = subscription.failing_since or now
-        off = {"active": False} if now - since > PATIENCE else {}
+        off = {"active": False} if now - since > DISABLE_AFTER else {}
         self.subscriptions.update_one(
             {"_id": subscription.id}, {"$set": SUBSCRIPTION.encode_fields(failing_since=since, **off)}
         )

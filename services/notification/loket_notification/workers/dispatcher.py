@@ -129,9 +129,9 @@ class Dispatcher:
         messages = [each.message for each in batch]
         LAG.set(max(((now - each.due_at).total_seconds() for each in messages if each.attempts == 1), default=0))
         for each in batch:
-            if each.was_leaving:
+            if each.may_have_been_sent:
                 UNCERTAIN.labels(each.message.channel).inc()
-                log.warning("a message may have left before its sender died", message=each.message.id)
+                log.warning("a message may have been sent before its process died", message=each.message.id)
         cards = self._contact_cards(messages)
         lookup = self._look_up(cards.values())
         for each in batch:

@@ -9,8 +9,8 @@ from .daily_counts import Counts, count_fact, slices_of
 from .facts import CapacityFact, Fact
 
 #: municipality, day and slice
-Place = tuple[str, str, str]
-Difference = dict[Place, Counts]
+CountKey = tuple[str, str, str]
+Difference = dict[CountKey, Counts]
 #: the resources that are persons, by municipality and day
 People = Mapping[tuple[str, str], set[str]]
 
@@ -47,6 +47,6 @@ def add(counts: Counts, more: Mapping[str, int], sign: int = 1) -> None:
         counts[name] = known(name, 0) + sign * number
 
 
-def without_zeros(found: Mapping[Place, Counts]) -> Difference:
+def without_zeros(found: Mapping[CountKey, Counts]) -> Difference:
     changed = {place: {name: number for name, number in counts.items() if number} for place, counts in found.items()}
     return {place: Counter(counts) for place, counts in changed.items() if counts}

@@ -20,7 +20,7 @@ from loket_chassis.storage.transactions import run_in_transaction
 from loket_contracts.envelope import Event
 
 from ..domain.daily_counts import Counts, count_day
-from ..domain.differences import Difference, Place, add, difference, people_with, without_zeros
+from ..domain.differences import CountKey, Difference, add, difference, people_with, without_zeros
 from ..domain.facts import APPOINTMENT, AppointmentFact, CapacityFact, Fact
 from ..domain.periods import parts_within
 from .counts import CountsByDifference
@@ -76,7 +76,7 @@ class Counting:
                     before[key] = known
         people_before = self._people([*before.values(), *after.values()], session)
         people_after = people_with(people_before, after.values())
-        made: dict[Place, Counts] = defaultdict(Counter)
+        made: dict[CountKey, Counts] = defaultdict(Counter)
         for key, fact in after.items():
             if not fact.stale_days:
                 _add(made, difference(before.get(key), people_before, fact, people_after))
@@ -97,7 +97,7 @@ class Counting:
         return self.facts.people_of(days, session) if days else {}
 
     def _recount(self, municipality: str, days: Sequence[str], session: ClientSession) -> Difference:
-        lacking: dict[Place, Counts] = defaultdict(Counter)
+        lacking: dict[CountKey, Counts] = defaultdict(Counter)
         for day, facts in self.facts.of_days(municipality, days, session).items():
             for name, counts in count_day(facts).items():
                 add(lacking[municipality, day, name], counts)
@@ -109,6 +109,6 @@ class Counting:
         return found
 
 
-def _add(made: dict[Place, Counts], more: Mapping[Place, Counts]) -> None:
+def _add(made: dict[CountKey, Counts], more: Mapping[CountKey, Counts]) -> None:
     for place, counts in more.items():
         add(made[place], counts)

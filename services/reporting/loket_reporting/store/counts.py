@@ -20,7 +20,7 @@ from loket_chassis.storage.connection import Document
 from loket_contracts.unknown_fields import PreservesUnknownFields
 
 from ..domain.daily_counts import ALL, VISIT_COUNTS, Counts
-from ..domain.differences import Difference, Place, add, without_zeros
+from ..domain.differences import CountKey, Difference, add, without_zeros
 from ..domain.periods import Period
 
 #: the length of a period's name: 2026-11-24, 2026-11, 2026
@@ -62,7 +62,7 @@ class CountsByDifference:
     def drop(self) -> None:
         self.collection.drop()
 
-    def add(self, difference: Mapping[Place, Counts], session: ClientSession) -> None:
+    def add(self, difference: Mapping[CountKey, Counts], session: ClientSession) -> None:
         """Add to the counts of these days, and of their months and years."""
         merged: dict[tuple[str, str, str, str], Counts] = defaultdict(Counter)
         for (municipality, day, name), counts in difference.items():
