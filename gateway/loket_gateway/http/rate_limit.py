@@ -34,7 +34,7 @@ WINDOW = 60
 #: batches per minute: a batch is this part of the limit
 BATCHES = 20
 MAX_REMEMBERED = 20_000
-#: slots that one client may hold per minute by waiting instead of working (see proof_of_work)
+#: slots that one client may hold per minute by waiting instead of doing proof of work
 WAITS_PER_MINUTE = 10
 
 #: what is counted for a municipality in an hour: slots that strangers take, and warnings about them
@@ -73,7 +73,7 @@ class SharedCounters(MongoDBStorage):
 
 
 class Limits(SharedExtension):
-    """Counts requests by limit and client. An address is forgotten after a minute."""
+    """Counts requests by limit and client. The counts of an address expire after a minute."""
 
     _has_warned = False
 

@@ -46,7 +46,7 @@ _PLACEHOLDER = re.compile(r"<(?:[^<>:]+:)?(\w+)>")
 class Route(HttpRequestHandler):
     """The nameko entrypoint of one route. It renders a Refusal as a problem document or a page.
 
-    `permission`: who may use it. `page`: it is for people. `files`: the maximum number of files in the body.
+    `permission`: who may use it. `page`: it is for browsers. `files`: the maximum number of files in the body.
     `cache_seconds`: how long a response, the same for all callers, is cached. `rate_limited`: False when requests count
     towards no limit. `render_refusal`: renders a Refusal. `deprecated`: since when not to use it, and its successor.
     """

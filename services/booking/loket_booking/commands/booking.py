@@ -144,7 +144,7 @@ class BookingCommands:
         return found[0]
 
     def hold_provisionally(self, booking: ResolvedBooking, hold: str, expires: dt.datetime) -> Appointment:
-        """Hold the time of a booking until it is confirmed, by prolonging its own hold or with a new one, `hold`.
+        """Hold the time of a booking until it is confirmed: prolong its own hold, or create `hold`.
 
         Raises Refusal: slot-taken, slot-not-offered.
         """
@@ -167,7 +167,7 @@ class BookingCommands:
         self, calendar: Calendar, spec: AppointmentSpec, resource: str | None, start: dt.datetime, now: dt.datetime,
         store: Callable[[list[Placement]], T],
     ) -> T:  # fmt: skip
-        """Allocate resources and store their hold; again when another request takes them first.
+        """Allocate resources and store their hold. Retry when another request takes them first.
 
         Raises Refusal: slot-taken, slot-not-offered.
         """
@@ -249,7 +249,7 @@ class BookingCommands:
         )  # fmt: skip
 
     def _allocate_and_claim(self, booking: ResolvedBooking, card: Card | None) -> tuple[Appointment, Card]:
-        """Allocate resources, write the card, claim their time; again when another request claims it first."""
+        """Allocate resources, write the card and claim their time. Retry when another request claims it first."""
         for attempt in range(ATTEMPTS):
             placements = self._allocate(booking, card, use_cache=attempt == 0)
             processes = self.cards.server_processes()

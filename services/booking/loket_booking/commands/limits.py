@@ -3,7 +3,7 @@
 Each hold and booking of a client takes a permit, in one conditional write. Staff and portals, which have an account or
 a key, have no `client` and no such limit.
 
-Coming appointments of one person are limited by places: a card takes the first, second, ... place of its person for
+Upcoming appointments of one person are limited by places: a card takes the first, second, ... place of its person for
 each of its types, and a unique index allows one card per place. So a booking needs no query until a place is taken.
 """
 

@@ -1,4 +1,4 @@
-"""Book for strangers: provisionally, until they confirm their address or number."""
+"""Book for callers without an account: provisionally, until they confirm their e-mail address or telephone number."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class ProvisionalCommands:
     def request_draft(
         self, municipality: str, hold: str, invitation: str | None, request: Request, proofs: Sequence[str]
     ) -> Booked | ToConfirm:
-        """As `request`, of what was filled in. Its form and files are stored as long as the slot is held.
+        """As `request`, for a stored draft. Its answers and files are stored as long as the slot is held.
 
         Raises Refusal: as `request`, hold-not-found.
         """
@@ -157,7 +157,7 @@ class ProvisionalCommands:
         return (booked, card) if booked is not None and card is not None else None
 
     def _book(self, booking: Provisional, request: Request) -> Booked:
-        """Book what was requested, under its own idempotency key. The client counted when it requested it."""
+        """Book what was requested, under its own idempotency key. The limit of the client applied to that request."""
         body = {"hold": booking.hold, "contact": booking.contact, "answers": booking.answers}
         once = replace(request, idempotency_key=booking.key, client=None)
         try:
@@ -172,7 +172,7 @@ class ProvisionalCommands:
     def _store(
         self, resolved: ResolvedBooking, before: Provisional | None, confirm_by: str, destination: str
     ) -> ToConfirm:
-        """Hold the time, store the booking, and have its code sent. The slot of one that is open is held no longer."""
+        """Hold the time, store the booking, and have its code sent. An open booking is not prolonged."""
         known, request, now = resolved.calendar.municipality, resolved.request, resolved.now
         expires = now + dt.timedelta(minutes=known.online.confirm_minutes)
         if before is not None and before.is_open(now):

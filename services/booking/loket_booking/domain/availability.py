@@ -121,7 +121,7 @@ class Availability:
                 yield on, NOWHERE
 
     def place(self, start: dt.datetime) -> list[Placement]:
-        """Choose the resources for a start: the least loaded, by id when equal. The first person studies.
+        """Choose the resources for a start: the least loaded, by id when equal. The first specialist studies the file.
 
         Raises Refusal: slot-in-the-past; slot-not-offered when no resource is open; slot-taken when they are busy.
         """

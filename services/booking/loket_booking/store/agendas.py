@@ -4,7 +4,7 @@
     b0 .. b4  the booked cells as five words of 60 bits: the longest day has 25 hours, five in each word
     holds     [codecs.HOLD]                  valid until x
     claims    [codecs.CLAIM]                 booked; a cancelled one stays, without its cells
-    owners    [id]           the appointments whose first placement is here. Its index is unique
+    owners    [id]           the appointments whose first placement is here; uniquely indexed
     outbox    [event]                        what the relay has yet to publish
 
 "No live claim overlaps" is `$bitsAllClear` on the words and `$elemMatch` on the few holds; taking the time is `$bit`.
@@ -61,9 +61,9 @@ class AlreadyClaimed(Exception):
 
 @dataclass(frozen=True)
 class HeldSlot:
-    """A stored hold: the appointment to be, its reserved time, and when it expires.
+    """A stored hold: the appointment that it reserves time for, that time, and when it expires.
 
-    `fingerprint`: of the request that made it; None for a hold of an older version of Loket.
+    `fingerprint`: a hash of the request that created it; None in a hold that an older version of Loket stored.
     """
 
     appointment: Appointment
@@ -73,7 +73,7 @@ class HeldSlot:
 
 
 def require_hold(found: HeldSlot | None, municipality: str) -> HeldSlot:
-    """The hold that was found, if it is of this municipality. Raises Refusal: hold-not-found."""
+    """Return `found` if it belongs to this municipality. Raises Refusal: hold-not-found."""
     if found is None or found.appointment.municipality != municipality:
         raise Refusal("hold-not-found")
     return found
@@ -103,7 +103,7 @@ class Agendas:
         self.collection.create_index([("municipality", 1), ("date", 1)], name="day")
 
     def read(self, keys: Iterable[AgendaKey]) -> dict[AgendaKey, Agenda]:
-        """The booked and held time of these agendas. One without a document is free, and left out."""
+        """The booked and held time of these agendas. An agenda without a document is free, and left out."""
         fields = dict.fromkeys((*WORD_NAMES, "holds.id", "holds.s", "holds.e", "holds.x"), 1)
         by_id = {str(key): key for key in keys}
         return {
@@ -131,7 +131,7 @@ class Agendas:
         return found
 
     def is_durable(self, appointment: Appointment, placements: Sequence[Placement]) -> bool:
-        """Whether this version of an appointment can no longer be undone. False when there is another one by now.
+        """Whether no failover can undo this version of an appointment. False when a newer version is stored.
 
         A repeated command must not be confirmed by what `find_claim` alone finds: see `connection.durable`.
         """
@@ -193,7 +193,7 @@ class Agendas:
             self._update_if_free(placement, {"$push": {"holds": HOLD.encode(held)}}, now, replaces, session)
 
         self._write_each(placements, write)
-        if replaces is not None:  # last: until then both holds keep the time from others
+        if replaces is not None:  # last: until then both holds reserve the time
             self.drop_hold(replaces)
 
     def prolong_hold(
@@ -264,7 +264,7 @@ class Agendas:
     def restore(
         self, placements: Sequence[Placement], appointment: Appointment, event: Event, now: dt.datetime
     ) -> None:
-        """Claim the time of a cancelled appointment again, and store the event. Its reserve until release is dropped.
+        """Claim the time of a cancelled appointment again, and store the event. The hold of that time is dropped.
 
         Raises Taken when the time is no longer free, or the appointment was changed meanwhile.
         """
