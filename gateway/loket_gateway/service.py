@@ -55,6 +55,7 @@ from .pages.desk.my_day import MyDayPages
 from .pages.desk.setup import SetupPages
 from .pages.desk.status import StatusPage
 from .pages.desk.texts import TextPages
+from .pages.desk.versions import VersionPages
 from .pages.desk.visit import VisitPages
 from .pages.device import DevicePages
 from .pages.display import DisplayPages
@@ -193,6 +194,7 @@ ROUTER.add(VisitPages, lambda use: VisitPages(use.booking, use.catalogue, use.pu
 ROUTER.add(DeskBookingPages, lambda use: DeskBookingPages(use.booking, use.catalogue))
 ROUTER.add(ClosurePages, lambda use: ClosurePages(use.booking, use.catalogue))
 ROUTER.add(SetupPages, lambda use: SetupPages(use.booking, use.slow_booking, use.catalogue))
+ROUTER.add(VersionPages, lambda use: VersionPages(use.booking, use.slow_booking, use.catalogue))
 ROUTER.add(TextPages, lambda use: TextPages(use.notification, use.catalogue))
 ROUTER.add(
     AdministrationPages,

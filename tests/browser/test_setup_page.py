@@ -227,3 +227,21 @@ def test_the_hours_of_an_unknown_person_cannot_be_changed(stack, municipality):
     answer = session.post(at(municipality, "/medewerkers/nobody"), data=form, timeout=10)
     assert (answer.status_code, "Deze medewerker kan dit niet: kies iemand anders." in answer.text) == (200, True)
     assert [each.status_code for each in answer.history] == [303]
+
+
+def test_an_administrator_goes_back_to_an_earlier_version_after_a_preview(browser, stack, municipality):
+    first = text_of(municipality)
+    version = municipality.get("configuration").json()["version"]
+    newer = first.replace("De hal", "De grote hal")
+    headers = {"Authorization": f"Bearer {municipality.key}", "Content-Type": "application/yaml"}
+    assert requests.put(municipality.path("configuration"), data=newer.encode(), headers=headers, timeout=10).ok
+    with staff_page(browser, stack, "dorp", (1280, False), ["admin"]) as page:
+        page.goto(f"{municipality.url}/dorp/balie/beheer/versies")
+        row = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name=str(version), exact=True))
+        row.get_by_role("link").click()
+        expect(page.get_by_text("Alle afspraken passen nog.")).to_be_visible()
+        picture(page, "desk-versions")
+        assert fits(page)
+        page.get_by_role("button", name=f"Terug naar versie {version}").click()
+        expect(page.get_by_role("status")).to_contain_text(f"Versie {version + 2} geldt nu.")
+    assert text_of(municipality) == first

@@ -239,7 +239,7 @@ def test_the_day_lists_appointments_by_resource_and_the_view_is_audited(booking)
 
 def test_a_configuration_can_be_compared_before_it_is_loaded_and_its_versions_are_stored(booking):
     proposed = a_configuration(hold_minutes=20)
-    difference = booking.use_cases.configuration.compare_configuration(proposed)["diff"]
+    difference = booking.use_cases.configuration.compare_configuration(proposed)[0]["diff"]
     assert "+hold_minutes: 20" in difference
     assert booking.stores.configurations.calendar("rumst").municipality.version == 1
     booking.use_cases.configuration.configure(proposed, "an")

@@ -251,13 +251,13 @@ def test_a_removal_that_affects_appointments_does_not_apply_before_it_is_confirm
     assert error["pointer"] == pointer
     assert booked.reference in error["detail"]
     assert booking.stores.configurations.calendar("rumst").municipality.version == 1
-    (hit,) = booking.use_cases.configuration.compare_configuration(without(removed))["removals"]
+    (hit,) = booking.use_cases.configuration.compare_configuration(without(removed))[0]["removals"]
     assert [each["reference"] for each in hit["appointments"]] == [booked.reference]
     assert booking.use_cases.configuration.configure(without(removed), "an", confirmed=True)["changed"]
 
 
 def test_a_removal_that_affects_no_appointment_needs_no_confirmation(booking, booked):
-    assert booking.use_cases.configuration.compare_configuration(without("annex", "ro-2", "ander"))["removals"] == []
+    assert booking.use_cases.configuration.compare_configuration(without("annex", "ro-2", "ander"))[0]["removals"] == []
     booking.cancel(booked)
     assert booking.use_cases.configuration.configure(without("advies"), "an")["changed"]
 

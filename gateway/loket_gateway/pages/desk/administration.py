@@ -26,8 +26,8 @@ from ...schemas import MakeAccount, MakeKey
 from .. import words
 from ..action import chosen_action
 from ..render import parse_number, see_other
-from .frame import desk_page, form_idempotency_key
-from .refusals import desk_route
+from .frame import desk_page, form_idempotency_key, version_of
+from .refusals import desk_route, sentence
 
 ACCESS, AUDIT = needs("access.change"), needs("audit.read")
 SEE, CHANGE = needs("configuration.read"), needs("configuration.change")
@@ -65,7 +65,7 @@ class AdministrationPages:
     def change_configuration(self, request: GatewayRequest, municipality: str) -> Response:
         """Do what the button says: preview, apply, or apply with confirmed removals."""
         text = request.form.get("text", "").replace("\r\n", "\n")
-        version = self.catalogue.of(municipality)["version"]
+        version = version_of(request) or self.catalogue.of(municipality)["version"]
         try:
             compared = self.slow_booking.compare_configuration(text, municipality)
             action = request.form.get("action")
@@ -77,10 +77,13 @@ class AdministrationPages:
                 municipality,
                 confirmed=action == "confirm",
                 idempotency_key=form_idempotency_key(request),
+                follows=version,
             )
         except Refusal as refusal:
-            if refusal.code == "removal-not-confirmed":  # an appointment was booked since the preview
-                return self._configuration(request, municipality, text, version, compared=compared)
+            if refusal.code in ("removal-not-confirmed", "settings-changed"):  # since the preview
+                said = sentence(refusal, request) if refusal.code == "settings-changed" else ""
+                version = self.booking.configuration(municipality)["version"]
+                return self._configuration(request, municipality, text, version, compared=compared, error=said)
             if refusal.code != "invalid-configuration":
                 raise
             return self._configuration(
@@ -184,7 +187,7 @@ class AdministrationPages:
     def _configuration(
         self, request: GatewayRequest, municipality: str, text: str, version: int, **shown: Any
     ) -> Response:
-        usual: dict[str, Any] = {"compared": None, "errors": (), "done": request.args.to_dict()}
+        usual: dict[str, Any] = {"compared": None, "errors": (), "names": {}, "done": request.args.to_dict()}
         status = 422 if shown.get("errors") else 200
         return desk_page(
             "configuration.html", request, self.catalogue, municipality, status, at="run", text=text, version=version,

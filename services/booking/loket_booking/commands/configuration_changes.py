@@ -44,14 +44,15 @@ class ConfigurationCommands:
     clock: Clock
 
     def configure(
-        self, text: str, by: str, only: str | None = None, if_absent: bool = False, confirmed: bool = False
-    ) -> StoredConfiguration:
+        self, text: str, by: str, only: str | None = None, if_absent: bool = False, confirmed: bool = False,
+        follows: int | None = None,
+    ) -> StoredConfiguration:  # fmt: skip
         """Load a configuration. `only`: the one municipality that the caller may configure.
 
         `if_absent`: change nothing when the municipality has a configuration, even if `text` is wrong; "kept" in the
         result then has its author and time. `confirmed`: allow the removal of entries to which coming appointments
-        refer; these appointments stay. Raises Refusal: invalid-configuration, removal-not-confirmed; the old
-        configuration then stays in force.
+        refer; these appointments stay. `follows`: the version that must be in force, 0 for none. Raises Refusal:
+        invalid-configuration, removal-not-confirmed, settings-changed; the old configuration then stays in force.
         """
         if if_absent and (existing := self._existing(text)):
             return existing
@@ -59,7 +60,7 @@ class ConfigurationCommands:
         if not confirmed:
             self._require_no_removals(proposed)
         try:
-            calendar, changed = self.configurations.store(text, by, self.clock(), 0 if if_absent else None, proposed)
+            calendar, changed = self.configurations.store(text, by, self.clock(), 0 if if_absent else follows, proposed)
         except Refusal as refusal:
             if if_absent and refusal.code == "settings-changed" and (existing := self._existing(text)):
                 return existing  # a concurrent request stored the first version
@@ -67,18 +68,21 @@ class ConfigurationCommands:
         known = calendar.municipality
         return {"municipality": known.id, "version": known.version, "changed": changed}
 
-    def compare_configuration(self, text: str, only: str | None = None) -> ComparedConfiguration:
-        """What `configure` would change: a unified diff, and the removals to which coming appointments refer.
+    def compare_configuration(self, text: str, only: str | None = None) -> tuple[ComparedConfiguration, Calendar]:
+        """What `configure` would change, and the calendar that would follow.
+
+        It is a unified diff, and the removals to which coming appointments refer.
 
         Raises Refusal: invalid-configuration.
         """
         proposed = self.configurations.reader.read(text, only=only)
         _, before = self.configurations.versions.latest(proposed.id)
-        return {
+        compared: ComparedConfiguration = {
             "municipality": proposed.id,
             "diff": self.configurations.reader.diff(before, text),
             "removals": [self._describe_removal(each) for each in self._removals(proposed)],
         }
+        return compared, self.configurations.calendar_of(proposed)
 
     def propose_part(self, municipality: str, command: AmendPart) -> ProposedChange:
         """What a change to one part, a new part or the removal of one would change.

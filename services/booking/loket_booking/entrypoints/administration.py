@@ -28,25 +28,27 @@ class AdministrationRpc(RpcDependencies):
     @rpc(version=2)
     def configure(
         self, text: str, caller: StaffCaller, only: str | None = None, if_absent: bool = False, confirmed: bool = False,
-        idempotency_key: str | None = None,
+        idempotency_key: str | None = None, follows: int | None = None,
     ) -> LoadedConfiguration:  # fmt: skip
         """Load a municipality's configuration, and return the appointments in conflict with it.
 
         `if_absent`: only when the municipality has none. `confirmed`: also when it removes entries to which coming
-        appointments refer.
+        appointments refer. `follows`: only when this version is in force.
         """
         self.use_cases.access.require_all_teams(caller)
         by = caller.name or ""
         loaded = self.idempotency.once(
             idempotency_key, scope_of("configure", only or "", caller), text,
-            lambda: self.use_cases.configuration.configure(text, by, only, if_absent, confirmed),
+            lambda: self.use_cases.configuration.configure(text, by, only, if_absent, confirmed, follows),
         )  # fmt: skip
         return {**loaded, "clashes": self.use_cases.conflicts.conflicts(loaded["municipality"], caller.teams)}
 
     @rpc
     def compare_configuration(self, text: str, only: str | None = None) -> ComparedConfiguration:
         """What `configure` would change."""
-        return self.use_cases.configuration.compare_configuration(text, only)
+        compared, proposed = self.use_cases.configuration.compare_configuration(text, only)
+        conflicts = self.use_cases.conflicts.conflicts(compared["municipality"], None, proposed)
+        return {**compared, "clashes": conflicts}
 
     @rpc
     def configuration(self, municipality: str, version: int | None = None) -> ConfigurationText:

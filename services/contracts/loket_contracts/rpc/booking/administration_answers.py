@@ -41,11 +41,12 @@ class RemovalEntry(TypedDict):
 
 
 class ComparedConfiguration(TypedDict):
-    """What a configuration would change. `diff`: unified."""
+    """What a configuration would change. `diff`: unified. `clashes`: appointments that would be in conflict with it."""
 
     municipality: str
     diff: str
     removals: list[RemovalEntry]
+    clashes: NotRequired[list[ConflictEntry]]
 
 
 class ConfigurationText(TypedDict):

@@ -726,12 +726,14 @@ class Booking(EventSource, Protocol):
         if_absent: bool = False,
         confirmed: bool = False,
         idempotency_key: str | None = None,
+        follows: int | None = None,
     ) -> LoadedConfiguration:
         """Load a municipality's configuration, and return the appointments in conflict with it.
 
         `only`: the one municipality that the caller may configure. `if_absent`: only when the municipality has none.
-        `confirmed`: also when it removes entries to which coming appointments refer. Raises Refusal:
-        invalid-configuration, removal-not-confirmed.
+        `confirmed`: also when it removes entries to which coming appointments refer. `follows`: only when this version
+        is in force; 0 when the municipality has none. Raises Refusal: invalid-configuration, removal-not-confirmed,
+        settings-changed.
         """
         ...
 
