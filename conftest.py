@@ -133,13 +133,13 @@ def database(indexed_databases: Callable[[str], Database], request: pytest.Fixtu
 def stack(servers: Servers, folder: Path) -> Iterator[Stack]:
     """All four services, the mail catcher and the demo municipality, on this run's servers."""
     from loket_local.stack import Ports, Stack
-    from tests.client import UNLIMITED, unbounded
+    from tests.client import INSTALLATION_KEY, UNLIMITED, unbounded
 
     running = Stack(
         folder / "stack",
         Ports.free(),
         environment=servers.as_environment(),
-        extra={**UNLIMITED, "WEBHOOKS_TO_PRIVATE": "true"},
+        extra={**UNLIMITED, "WEBHOOKS_TO_PRIVATE": "true", "INSTALLATION_KEY": INSTALLATION_KEY},
     )
     running.start()
     running.open_desk("rumst")

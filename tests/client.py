@@ -22,6 +22,8 @@ T = TypeVar("T")
 PATIENCE = 60.0
 #: seconds between two looks at what a test waits for
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.02, 0.5
+#: of the gateway that the tests share
+INSTALLATION_KEY = "a key of an installation for tests"
 #: all tests come from one address
 UNLIMITED = {f"{what}_PER_MINUTE": "1000000" for what in ("READS", "WRITES", "LOGINS", "WRONG")} | {
     f"{whose}UPLOAD_MEGABYTES_PER_HOUR": "1000000" for whose in ("", "MUNICIPALITY_")

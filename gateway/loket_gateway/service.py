@@ -61,6 +61,7 @@ from .pages.device import DevicePages
 from .pages.display import DisplayPages
 from .pages.documentation import DocumentationPages
 from .pages.figures import FigurePages
+from .pages.installation.pages import InstallationPages
 from .pages.kiosk import KioskPages
 from .pages.login import LoginPages
 from .pages.lost_link import LostLinkPages
@@ -185,6 +186,7 @@ ROUTER.add(StatementPages, lambda use: StatementPages(use.catalogue, use.public_
 ROUTER.add(UnsubscribePages, lambda use: UnsubscribePages(use.booking, use.notification, use.catalogue))
 ROUTER.add(LoginPages, lambda use: LoginPages(use.access, use.catalogue, CredentialsCheck(use.access)))
 ROUTER.add(OwnAccountPages, lambda use: OwnAccountPages(use.access, use.catalogue, CredentialsCheck(use.access)))
+ROUTER.add(InstallationPages, lambda use: InstallationPages(use.booking, use.slow_booking, use.access, use.catalogue))
 ROUTER.add(DayPages, lambda use: DayPages(use.booking, use.access, use.catalogue, use.proof_of_work))
 ROUTER.add(ListPages, lambda use: ListPages(use.booking, use.catalogue))
 ROUTER.add(HallPages, lambda use: HallPages(use.booking))

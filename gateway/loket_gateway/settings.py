@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from loket_chassis.runtime.allowed_values import Between, ContactAddress, ListenAddress, WebAddress, Words
+from loket_chassis.runtime.allowed_values import (
+    Between,
+    ContactAddress,
+    ListenAddress,
+    LongSecret,
+    WebAddress,
+    Words,
+)
 from loket_chassis.runtime.settings import WORKERS, MongoSettings, setting
 
 PER_MINUTE = PER_HOUR = Between(1)
@@ -59,6 +66,12 @@ class GatewaySettings(MongoSettings):
     password_login: bool = setting("Whether accounts of this Loket can log in with a password", default=True)
     second_factor_for_administrators: bool = setting(
         "Whether administrators who log in with a password need an authenticator app", default=False
+    )
+    installation_key: str = setting(
+        "The key of the page /installatie, on which a new municipality is created; no such page if empty",
+        default="",
+        secret=True,
+        allowed=LongSecret(24),
     )
     slowest_body_seconds: float = setting(
         "How long the body of a request may take to come in", default=30.0, allowed=Between(1, 3600)

@@ -14,6 +14,7 @@ from loket_gateway.http import problems
 from loket_gateway.i18n import figure_names, language
 from loket_gateway.pages import words
 from loket_gateway.pages.desk.forms import kinds
+from loket_gateway.pages.installation import first_configuration
 
 PACKAGE = Path(language.__file__).parents[1]
 TEMPLATES = sorted((PACKAGE / "pages" / "templates").glob("**/*.html"))
@@ -46,6 +47,7 @@ def translations(spoken):
 def texts():
     found = {ast.literal_eval(f"({match})") for template in TEMPLATES for match in SAID.findall(template.read_text())}
     found |= figure_names.texts() | words.texts() | set(open_data.ABOUT) | set(kinds.texts())
+    found |= set(first_configuration.texts())
     found |= {
         match[1:-1]
         for file in sorted((PACKAGE / "pages").glob("**/*.py"))

@@ -245,3 +245,58 @@ def test_an_administrator_goes_back_to_an_earlier_version_after_a_preview(browse
         page.get_by_role("button", name=f"Terug naar versie {version}").click()
         expect(page.get_by_role("status")).to_contain_text(f"Versie {version + 2} geldt nu.")
     assert text_of(municipality) == first
+
+
+def test_a_lead_sets_up_a_team_by_forms_alone_and_a_resident_books_it(lead: Page, municipality):
+    """A team, a person, a room and a topic that needs both."""
+
+    def apply():
+        lead.get_by_role("button", name=PREVIEW).click()
+        lead.get_by_role("button", name=APPLY).click()
+        expect(lead.get_by_role("status")).to_contain_text("Het geldt vanaf nu.")
+
+    def fill_in_hours():
+        lead.get_by_role("button", name="Uren toevoegen", exact=True).click()
+        hours = lead.get_by_role("group", name="Uren 1", exact=True)
+        for day in ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag"):
+            hours.get_by_label(day).check()
+        hours.get_by_label("Van", exact=True).fill("06:00")
+        hours.get_by_label("Tot", exact=True).fill("23:00")
+
+    lead.goto(at(municipality))
+    lead.get_by_role("link", name="Nieuw team").click()
+    lead.get_by_role("group", name="Naam", exact=True).get_by_label("Nederlands").fill("Energie")
+    apply()
+    lead.get_by_role("link", name="Nieuwe medewerker").click()
+    lead.get_by_label("Naam", exact=True).fill("Dirk Op de Beeck")
+    lead.get_by_label("Team", exact=True).select_option("energie")
+    lead.get_by_role("group", name="Plaatsen").get_by_label("De hal").check()
+    lead.get_by_label(re.compile("Andere, met komma")).fill("Zonnepanelen")
+    fill_in_hours()
+    apply()
+    lead.get_by_role("link", name="Nieuw lokaal of loket").click()
+    lead.get_by_label("Naam", exact=True).fill("Zaal Zon")
+    lead.get_by_role("group", name="Plaatsen").get_by_label("De hal").check()
+    fill_in_hours()
+    apply()
+    lead.get_by_role("link", name="Nieuw onderwerp").click()
+    lead.get_by_role("group", name="Naam", exact=True).get_by_label("Nederlands").fill("Zonnepanelen leggen")
+    lead.get_by_label("Minuten gesprek").fill("30")
+    lead.get_by_label("Team", exact=True).select_option("energie")
+    lead.get_by_role("group", name="Plaatsen").get_by_label("De hal").check()
+    for number, kind in enumerate(("person", "room"), 1):
+        lead.get_by_role("button", name="Nog iets nodig").click()
+        need = lead.get_by_role("group", name=f"Nodig {number}", exact=True)
+        need.get_by_label("Medewerker, lokaal of loket").select_option(kind)
+    lead.get_by_role("group", name="Nodig 1", exact=True).get_by_label("vaardigheid").select_option("zonnepanelen")
+    apply()
+    booked = municipality.booked(
+        appointment_types=["zonnepanelen-leggen"], location="hal", answers={},
+        start=municipality.slots("zonnepanelen-leggen", "hal")[-1]["start"],
+    )  # fmt: skip
+    assert booked["state"] == "booked"
+    lead.goto(at(municipality, "/medewerkers/energie-1"))
+    lead.get_by_label(re.compile("Laatste werkdag")).fill(in_days(1))
+    lead.get_by_role("button", name="Bekijk wie naar een collega moet").click()
+    expect(lead.get_by_text("Afspraken die niet meer zouden passen: 1.")).to_be_visible()
+    assert municipality.post(f"appointments/{booked['id']}/cancel", {"reason": "other"}).ok

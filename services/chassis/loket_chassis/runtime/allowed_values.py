@@ -226,6 +226,22 @@ class Pattern:
 
 
 @dataclass(frozen=True)
+class LongSecret:
+    """A secret that cannot be guessed, or none."""
+
+    least: int
+
+    @property
+    def allowed(self) -> str:
+        return f"{self.least} characters or more"
+
+    def __call__(self, value: str) -> str:
+        if value and len(value) < self.least:
+            raise ValueError(f"it must have {self.least} characters or more")
+        return value
+
+
+@dataclass(frozen=True)
 class Words:
     """Words with blanks between them, `needed` among them."""
 

@@ -353,12 +353,12 @@ def texts() -> Iterator[str]:
         yield from filter(None, (form.title, form.about, form.new))
         for group in form.groups:
             yield group.title
-            yield from _texts_of(group.fields)
+            yield from texts_of(group.fields)
 
 
-def _texts_of(fields: Sequence[Field]) -> Iterator[str]:
+def texts_of(fields: Sequence[Field]) -> Iterator[str]:
     for field in fields:
         yield from filter(None, (field.label, field.hint, field.title, field.add))
         if not isinstance(field.choices, str):
             yield from (label for _, label in field.choices)
-        yield from _texts_of(field.fields)
+        yield from texts_of(field.fields)

@@ -10,7 +10,8 @@ from ..message import to_json
 from ..method import Call
 
 
-def configure(text: str, caller: Caller, **options: Any) -> Call:
+def configure(text: str, caller: Caller, follows: int | None = None, **options: Any) -> Call:
+    """`follows` is left out: the last release does not check it."""
     return "configure", {"text": text, "by": caller.name, **options}
 
 

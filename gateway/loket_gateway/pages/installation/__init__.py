@@ -1,0 +1,1 @@
+"""The assistant with which an administrator of the installation creates a municipality."""
