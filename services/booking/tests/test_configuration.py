@@ -1,6 +1,7 @@
 """A configuration is accepted as a whole, or refused with the line of each error."""
 
 import datetime as dt
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from builders import utc
 from municipality_yaml import a_configuration, specialist, types
 
 from loket_booking.configuration import reader
+from loket_booking.configuration.offload import SHORT, ConfigurationReader
 from loket_booking.store.configurations import Configurations
 from loket_contracts.errors import Refusal
 from loket_contracts.languages import DEFAULT_LANGUAGE, pick
@@ -151,6 +153,31 @@ def test_a_reader_waits_while_another_loads_the_configuration(database):
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(fresh.calendar, ["rumst"] * 8))
     assert {calendar.municipality.id for calendar in found} == {"rumst"}
+
+
+def test_residents_do_not_wait_while_the_configuration_of_another_municipality_is_read(database):
+    Configurations(database).store(RUMST, "test", utc(2026, 11, 24))
+    long_text = RUMST.replace("id: rumst", "id: groot", 1) + "#" * SHORT
+    Configurations(database).store(long_text, "test", utc(2026, 11, 24))
+    begun, may_end = threading.Event(), threading.Event()
+
+    def read_when_allowed(function, *args):
+        begun.set()
+        may_end.wait(60)
+        return function(*args)
+
+    fresh = Configurations(database, ConfigurationReader(read_when_allowed))
+    with ThreadPoolExecutor(2) as pool:
+        large = pool.submit(fresh.calendar, "groot")
+        assert begun.wait(60)
+        fresh.invalidate()
+        small = pool.submit(fresh.calendar, "rumst")
+        try:
+            assert small.result(30).municipality.id == "rumst"
+            assert not large.done()
+        finally:
+            may_end.set()
+        assert large.result(30).municipality.id == "groot"
 
 
 def test_plain_texts_are_in_the_first_language_and_each_text_lists_languages_in_order():

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextvars
 import datetime as dt
+import threading
+from collections import defaultdict
 from dataclasses import replace
 
 import structlog
@@ -20,10 +23,16 @@ from .closures import Closures
 from .removed_entries import RemovedEntries
 
 log = structlog.get_logger()
+#: the version and the revision of the closures of a municipality that was not read yet
+NEVER = (-1, -1)
 
 
 class Configurations:
-    """Caches the municipalities, and checks once a second whether a newer version was stored."""
+    """Caches the municipalities, and checks once a second whether a newer version was stored.
+
+    A newer version is read when its municipality is needed. So only callers of that municipality wait for it, which
+    takes seconds for a large one.
+    """
 
     NAME = "configurations"
     #: seconds
@@ -34,7 +43,8 @@ class Configurations:
         self.versions = Versions(database[self.NAME])
         self.closures = Closures(database)
         self.removed = RemovedEntries(database, self.versions, self.reader)
-        self._cache = CachedValue(self._load_newer, self.MAX_AGE)
+        self._newest = CachedValue(self._load_newest, self.MAX_AGE)
+        self._loading: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._seen: dict[str, tuple[int, int]] = {}
         self._calendars: dict[str, Calendar] = {}
         self._including_removed: dict[str, Municipality] = {}
@@ -46,10 +56,11 @@ class Configurations:
 
     def calendar(self, municipality: str) -> Calendar:
         """The municipality with its working time. Raises Refusal: unknown-municipality."""
-        calendars = self._cache.get()
-        if municipality not in calendars:
+        newest = self._newest.get().get(municipality)
+        calendar = self._current(municipality, newest) if newest else None
+        if calendar is None:
             raise Refusal("unknown-municipality", {"municipality": municipality})
-        return calendars[municipality]
+        return calendar
 
     def including_removed(self, municipality: str) -> Municipality:
         """The municipality with the removed entries of earlier versions: to describe appointments, not to book them.
@@ -60,8 +71,8 @@ class Configurations:
         return self._including_removed[municipality]
 
     def all(self) -> list[Calendar]:
-        calendars = self._cache.get()
-        return [calendars[name] for name in sorted(calendars)]
+        found = (self._current(name, newest) for name, newest in sorted(self._newest.get().items()))
+        return [calendar for calendar in found if calendar is not None]
 
     def store(
         self, text: str, by: str, now: dt.datetime, follows: int | None = None, municipality: Municipality | None = None
@@ -76,6 +87,7 @@ class Configurations:
         if changed:
             revision = self.closures.revision(municipality.id)
             self._use(replace(municipality, version=version), revision)
+        self.invalidate()
         return self.calendar(municipality.id), changed
 
     def calendar_of(self, municipality: Municipality) -> Calendar:
@@ -84,18 +96,28 @@ class Configurations:
 
     def invalidate(self) -> None:
         """Reload on the next call, after a change by this process."""
-        self._cache.expire()
+        self._newest.expire()
 
-    def _load_newer(self) -> dict[str, Calendar]:
-        for name, version in self.versions.newest().items():
-            seen = version, self.closures.revision(name)
-            if self._seen.get(name) == seen:
-                continue
-            municipality = self._municipality(name, version)
-            if municipality is not None:
-                self._use(municipality, seen[1])
-            self._seen[name] = seen
-        return self._calendars
+    def _load_newest(self) -> dict[str, tuple[int, int]]:
+        """The version in force and the revision of the closures, by municipality."""
+        return {name: (version, self.closures.revision(name)) for name, version in self.versions.newest().items()}
+
+    def _current(self, name: str, newest: tuple[int, int]) -> Calendar | None:
+        """The calendar of the version in force; None when no version of the municipality can be read.
+
+        The callers that wait share one reading, so it runs without the deadline of the one that began it.
+        """
+        if self._seen.get(name, NEVER) < newest:
+            with self._loading[name]:
+                if self._seen.get(name, NEVER) < newest:
+                    contextvars.Context().run(self._load, name, *newest)
+        return self._calendars.get(name)
+
+    def _load(self, name: str, version: int, revision: int) -> None:
+        municipality = self._municipality(name, version)
+        if municipality is not None:
+            self._use(municipality, revision)
+        self._seen[name] = version, revision
 
     def _use(self, municipality: Municipality, revision: int) -> None:
         """Cache a version, unless a newer one was cached while this one was read."""
