@@ -52,6 +52,8 @@ from .pages.desk.day import DayPages
 from .pages.desk.hall import HallPages
 from .pages.desk.list import ListPages
 from .pages.desk.my_day import MyDayPages
+from .pages.desk.quarter import QuarterPage
+from .pages.desk.references import ReferencePages
 from .pages.desk.setup import SetupPages
 from .pages.desk.status import StatusPage
 from .pages.desk.texts import TextPages
@@ -163,6 +165,8 @@ ROUTER.add(FileRoutes, lambda use: FileRoutes(use.booking))
 ROUTER.add(WaitingListRoutes, lambda use: WaitingListRoutes(use.booking))
 ROUTER.add(ReportRoutes, lambda use: ReportRoutes(use.reporting, use.catalogue, use.overviews))
 ROUTER.add(OpenDataRoutes, lambda use: OpenDataRoutes(use.reporting, use.catalogue, use.public_url))
+ROUTER.add(QuarterPage, lambda use: QuarterPage(use.reporting, use.catalogue, use.overviews))
+ROUTER.add(ReferencePages, lambda use: ReferencePages(use.reporting, use.catalogue))
 ROUTER.add(FigurePages, lambda use: FigurePages(use.reporting, use.catalogue, use.overviews))
 ROUTER.add(DeskRoutes, lambda use: DeskRoutes(use.booking, use.notification))
 ROUTER.add(CalendarRoutes, lambda use: CalendarRoutes(use.booking, use.slow_booking))

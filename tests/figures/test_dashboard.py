@@ -56,6 +56,14 @@ def test_the_desk_is_one_click_away(dashboard):
     assert "/balie/dag" in page.url
 
 
+def test_the_report_of_a_quarter_fits_on_the_page(dashboard, year):
+    page = dashboard()
+    page.get_by_role("link", name="Kwartaalverslag").click()
+    assert page.get_by_role("heading", name="Bezoeken op afspraak").is_visible()
+    assert fits(page)
+    picture(page, "quarter")
+
+
 def test_a_common_period_is_one_click_away(dashboard):
     page = dashboard()
     page.get_by_role("link", name="Dit jaar").click()

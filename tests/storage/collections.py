@@ -38,7 +38,7 @@ from loket_gateway.access import audit as access_log
 from loket_gateway.http import proof_of_work
 from loket_notification.store import messages, reports, suppressions
 from loket_notification.webhooks import store as webhooks
-from loket_reporting.store import counts, earlier_counts, facts, projections
+from loket_reporting.store import counts, earlier_counts, facts, projections, reference_values
 
 #: release 0.1 refuses a document here with a field that it does not know
 UNSTORED = "0, not stored"
@@ -120,6 +120,8 @@ STORED = (
     Stored("reporting", ("days_*", "months_*"), "counts of release 0.1", earlier_counts.COUNTS, ("counts",)),
     Stored("reporting", ("generations",), "the projections in use", projections.NUMBERS, ("projection",), "_id: now"),
     Stored("reporting", ("generations",), "progress of a rebuild", projections.PROGRESS, ("rebuild",), "_id: rebuild"),
+    Stored("reporting", ("reference_values",), "the baseline and the targets of figures",
+           reference_values.REFERENCE_VALUES, ("reference-values",)),
     Stored("gateway", ("accounts",), "accounts of staff", accounts.ACCOUNT, ("account",)),
     Stored("gateway", ("sessions",), "sessions of staff", sessions.SESSION, ("session",)),
     Stored("gateway", ("session_confirmations",), "when the user of a session gave the password again",

@@ -58,6 +58,7 @@ from loket_reporting.domain.facts import (
     TicketFact,
     WaitingFact,
 )
+from loket_reporting.domain.reference_values import ReferenceValues
 from loket_reporting.store.counts import CountsOfPeriod
 from loket_reporting.store.earlier_counts import StoredCounts
 from loket_reporting.store.projections import Numbers, Progress
@@ -399,6 +400,9 @@ EXPECTED: dict[str, Any] = {
         due=utc(2026, 11, 24, 9, 0, 5),
         failed=1,
         tries=(DeliveryAttempt(at=utc(2026, 11, 24, 9, 0), status=500, error=None),),
+    ),
+    "reporting/reference-values": ReferenceValues(
+        id="rumst", baseline={"waited_median": 21.5}, weeks=None, targets={"on_time_share": 90.0}, version=2, by="an"
     ),
     "reporting/appointments": AppointmentFact(
         id="a1",

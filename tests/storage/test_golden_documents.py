@@ -110,7 +110,7 @@ def with_unknown(document: dict[str, Any], entity: Any) -> dict[str, Any]:
 def values(hint: Any) -> st.SearchStrategy[Any]:
     """Values of a type as MongoDB can store them."""
     plain: dict[Any, st.SearchStrategy[Any]] = {
-        str: st.text(max_size=20), int: st.integers(-(2**53), 2**53), bool: st.booleans(),
+        str: st.text(max_size=20), int: st.integers(-(2**53), 2**53), bool: st.booleans(), float: st.floats(0, 1e6),
         dt.datetime: st.datetimes(timezones=st.just(dt.UTC)), dt.date: st.dates(), dt.time: st.times(),
         types.NoneType: st.none(), Any: st.none() | st.integers(0, 9) | st.text(max_size=3),
         Grant: st.sampled_from([Grant("admin"), Grant("lead"), Grant("agent", "milieu")]),

@@ -33,9 +33,11 @@ PERIODS = {
     "weeks": "The last 13 weeks", "month": "Last month", "year": "This year", "last_year": "Last year",
     "to_come": "The next 13 weeks",
 }  # fmt: skip
+#: what figures are compared with
+REFERENCES = {"baseline": "Baseline", "target": "Target"}
 #: title, figure of visits with an appointment, and of those without one
 BESIDE = (
-    ("Visits", "appointments", "walk_ins"),
+    ("Number of visits", "appointments", "walk_ins"),
     ("Minutes waited, beyond the time or from the number on (median)", "waited_late_median", "walk_in_waited_median"),
     ("Minutes waited, beyond the time or from the number on (9 in 10)", "waited_late_p90", "walk_in_waited_p90"),
     ("Minutes helped (median)", "served_median", "walk_in_served_median"),
@@ -53,14 +55,18 @@ MAX_FORMATTED = 10_000
 def texts() -> set[str]:
     """Return all texts, for the translations."""
     titles = {figure.title for figure in FIGURES.values()} | {figure.formula for figure in FIGURES.values()}
-    return titles.union(
-        PERIODS.values(), (title for title, _, _ in BESIDE), *(names.values() for names in PARTS.values())
-    )
+    rows = {title for title, _, _ in BESIDE}
+    return titles.union(rows, REFERENCES.values(), PERIODS.values(), *(names.values() for names in PARTS.values()))
 
 
 def of_figures(lang: str) -> dict[str, str]:
     """Return the title of each figure in a language."""
     return {name: language.translate(figure.title, lang) for name, figure in FIGURES.items()}
+
+
+def beside(lang: str) -> list[tuple[str, str, str]]:
+    """Return title, figure of visits with an appointment, and figure of those without."""
+    return [(language.translate(title, lang), with_one, without) for title, with_one, without in BESIDE]
 
 
 def definitions(lang: str) -> dict[str, str]:

@@ -32,6 +32,15 @@ class Label:
 
 
 @dataclass(frozen=True)
+class Mark:
+    """A horizontal line at a value to compare with. `kind`: baseline or target."""
+
+    y: float
+    kind: str
+    title: str
+
+
+@dataclass(frozen=True)
 class Chart:
     """A chart of WIDTH by HEIGHT units. `ticks`: height and text of each horizontal line."""
 
@@ -40,6 +49,7 @@ class Chart:
     bars: list[Bar] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
     dots: list[tuple[float, float, str]] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
     width: int = WIDTH
     height: int = HEIGHT
     left: int = LEFT
@@ -67,9 +77,12 @@ def stacked(labels: Sequence[str], series: Sequence[tuple[str, str, Sequence[flo
     return Chart(_ticks(top), _labels(labels, step), bars=bars)
 
 
-def line(labels: Sequence[str], values: Sequence[float | None]) -> Chart:
-    """Return a line chart with gaps where values are missing."""
-    top = ceiling(max((value for value in values if value is not None), default=0))
+def line(
+    labels: Sequence[str], values: Sequence[float | None], references: Sequence[tuple[str, str, float]] = ()
+) -> Chart:
+    """Return a line chart with gaps where values are missing. `references`: kind, title and value of each mark."""
+    compared = [value for _, _, value in references]
+    top = ceiling(max([*(value for value in values if value is not None), *compared], default=0))
     step = (WIDTH - LEFT - RIGHT) / max(1, len(labels))
     lines, dots, current = [], [], ""
     for part, value in enumerate(values):
@@ -80,7 +93,9 @@ def line(labels: Sequence[str], values: Sequence[float | None]) -> Chart:
         x, y = _short(LEFT + (part + 0.5) * step), _short(_y(value, top))
         current += f"{'L' if current else 'M'}{x} {y}"
         dots.append((x, y, f"{labels[part]}: {value:g}"))
-    return Chart(_ticks(top), _labels(labels, step), lines=[each for each in (*lines, current) if each], dots=dots)
+    marks = [Mark(_short(_y(value, top)), kind, title) for kind, title, value in references]
+    drawn = [each for each in (*lines, current) if each]
+    return Chart(_ticks(top), _labels(labels, step), lines=drawn, dots=dots, marks=marks)
 
 
 def shade(number: int, most: int) -> int:

@@ -24,6 +24,7 @@ from ..schemas import ReportQuery
 from . import charts
 from .desk.frame import desk_page
 from .desk.refusals import desk_route
+from .figure_changes import change_of, references_of, trend
 from .render import localise
 
 _report = ReportQuery()
@@ -76,14 +77,15 @@ class FigurePages:
             definitions=figure_names.definitions(lang),
             names=names,
             tiles=[_tile(name, found, lang) for name in KEY_FIGURES],
-            stack=charts.stacked(labels, [(name, titles[name], _trend(found, name, 0)) for name in STACK]),
+            stack=charts.stacked(labels, [(name, titles[name], trend(found, name, 0)) for name in STACK]),
             stack_names=STACK,
-            lines=[(name, charts.line(labels, _trend(found, name))) for name in TRENDS],
+            lines=[(name, *_line(name, labels, found, lang)) for name in TRENDS],
+            may_set=request.caller.may("setup.change", municipality) and request.caller.teams("setup.change") is None,
             labels=labels,
             format_figure=lambda name, value: figure_names.format_figure(name, value, lang),
-            change=lambda name: _change(name, found, lang),
+            change=lambda name: change_of(name, found, lang),
             all_figures=FIGURES,
-            beside=_beside(lang),
+            beside=figure_names.beside(lang),
             columns_of=_columns,
             most_rows=MOST_ROWS,
             divisions=[
@@ -121,27 +123,20 @@ def _columns(rows: list[NamedFigures]) -> list[str]:
     return [name for name in COLUMNS if any(row["figures"].get(name) is not None for row in rows)]
 
 
-def _beside(lang: str) -> list[tuple[str, str, str | None]]:
-    """Return title and figure of visits with an appointment, and the figure of those without."""
-    return [(language.translate(title, lang), with_one, without) for title, with_one, without in figure_names.BESIDE]
-
-
-def _trend(found: Overview, name: str, default: float | None = None) -> list[Any]:
-    values = [each["figures"][name] for each in found["course"]]
-    return [default if value is None else value for value in values]
-
-
 def _tile(name: str, found: Overview, lang: str) -> dict[str, Any]:
     return {
         "name": name,
         "value": figure_names.format_figure(name, found["figures"][name], lang),
-        "line": charts.line([""] * len(found["course"]), _trend(found, name)),
+        "line": charts.line([""] * len(found["course"]), trend(found, name)),
     }
 
 
-def _change(name: str, found: Overview, lang: str) -> figure_names.ShownChange | None:
-    """Return the change since the period before."""
-    return figure_names.change(name, found.get("changes", {}).get(name), found["before"]["figures"][name], lang)
+def _line(
+    name: str, labels: list[str], found: Overview, lang: str
+) -> tuple[charts.Chart, list[tuple[str, str, float]]]:
+    """Return the chart of a figure, and what it is compared with."""
+    references = references_of(name, found, lang)
+    return charts.line(labels, trend(found, name), references), references
 
 
 def _label(part: str, every: str, lang: str) -> str:

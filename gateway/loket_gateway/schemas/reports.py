@@ -77,6 +77,21 @@ class Change(Schema):
     )  # fmt: skip
 
 
+class Baseline(Schema):
+    """The figures of the baseline, which was typed in or is of the first weeks."""
+
+    first = fields.Date(data_key="from", required=True, allow_none=True)
+    last = fields.Date(data_key="to", required=True, allow_none=True)
+    figures = _figures()
+
+
+class References(Schema):
+    """What figures are compared with."""
+
+    baseline = fields.Nested(Baseline, required=True, allow_none=True)
+    targets = _figures()
+
+
 class Overview(PeriodFigures):
     municipality = Identifier(required=True)
     before = fields.Nested(PeriodFigures, required=True, metadata={"description": "the period before, as long"})
@@ -84,6 +99,7 @@ class Overview(PeriodFigures):
         keys=fields.String(), values=fields.Nested(Change),
         metadata={"description": "of the figures that both periods have; counts need a period before that is complete"},
     )  # fmt: skip
+    references = fields.Nested(References)
     breakdowns = fields.Dict(
         keys=fields.String(), values=fields.Dict(keys=fields.String(), values=fields.Integer()), required=True
     )

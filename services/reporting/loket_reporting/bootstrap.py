@@ -21,6 +21,7 @@ from loket_contracts.rpc.service import EventSource
 
 from .queries.report_cache import ReportCache
 from .store.projections import Projections
+from .store.reference_values import ReferenceValuesStore
 from .workers.rollup import RollupWorker
 
 #: the collection of the weekly reports that were announced
@@ -37,6 +38,7 @@ class Application:
     projections: Projections
     rollup: RollupWorker
     reports: ReportCache
+    references: ReferenceValuesStore
     weekly_reports: PublishOnce
     announce: Callable[[str, Any, Iterable[Event]], None]
     spawn: Spawn
@@ -60,6 +62,7 @@ class Bootstrap(CompositionRoot):
             projections,
             RollupWorker(projections),
             ReportCache(),
+            ReferenceValuesStore(self.database),
             weekly_reports,
             self.outbox.announce,
             self.container.spawn_managed_thread,

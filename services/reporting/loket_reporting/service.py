@@ -17,11 +17,13 @@ from loket_contracts.envelope import Event
 from loket_contracts.events import upcast
 from loket_contracts.queues import sources_of
 from loket_contracts.rpc.reporting import Reporting
-from loket_contracts.rpc.reporting.answers import OpenDataRow, Overview, RebuildProgress, TablePage
+from loket_contracts.rpc.reporting.answers import OpenDataRow, Overview, RebuildProgress, StoredReferences, TablePage
 
 from .bootstrap import Bootstrap
 from .domain.periods import period
+from .domain.reference_values import ReferenceValues, checked_targets, checked_weeks, read_baseline
 from .queries import reports
+from .queries.references import references
 from .queries.reports import Filters
 from .workers import rebuild, weekly_report
 
@@ -32,6 +34,10 @@ def _now() -> dt.datetime:
 
 def _today() -> dt.date:
     return _now().date()
+
+
+def _as_set(values: ReferenceValues) -> StoredReferences:
+    return {"baseline": dict(values.baseline), "weeks": values.weeks, "targets": dict(values.targets)}
 
 
 class ReportingService(DeadLetters, Status, Probes):
@@ -64,7 +70,12 @@ class ReportingService(DeadLetters, Status, Probes):
     ) -> Overview:  # fmt: skip
         filters = Filters(team, appointment_type, location)
         asked = period(first, last, _today())
-        return self.app.reports.overview(self.app.projections.current(), municipality, asked, filters)
+        projection, cache = self.app.projections.current(), self.app.reports
+        found = cache.overview(projection, municipality, asked, filters)
+        values = self.app.references.of(municipality)
+        answer = found.copy()
+        answer["references"] = references(projection, cache, municipality, values, filters)
+        return answer
 
     @rpc
     def table(
@@ -78,6 +89,22 @@ class ReportingService(DeadLetters, Status, Probes):
     @rpc
     def open_data(self, municipality: str) -> list[OpenDataRow]:
         return reports.open_data(self.app.projections.current(), municipality, _today())
+
+    @rpc
+    def reference_values(self, municipality: str) -> StoredReferences:
+        return _as_set(self.app.references.of(municipality))
+
+    @rpc
+    def set_baseline(
+        self, municipality: str, by: str, csv: str | None = None, weeks: int | None = None
+    ) -> StoredReferences:
+        baseline = {} if csv is None else read_baseline(csv)
+        number = None if weeks is None else checked_weeks(weeks)
+        return _as_set(self.app.references.change(municipality, by, baseline=baseline, weeks=number))
+
+    @rpc
+    def set_targets(self, municipality: str, by: str, targets: dict[str, str]) -> StoredReferences:
+        return _as_set(self.app.references.change(municipality, by, targets=checked_targets(targets)))
 
     @rpc
     def rebuild(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NotRequired, TypedDict
 
 #: every figure by name; None when there is nothing to calculate it from
@@ -36,17 +37,37 @@ class Change(TypedDict):
     margin: float | None
 
 
+#: the figures of the baseline. `from` and `to`: its period; None when it was typed in
+Baseline = TypedDict("Baseline", {"from": str | None, "to": str | None, "figures": Mapping[str, int | float]})
+
+
+class References(TypedDict):
+    """What figures are compared with. `baseline`: None when there is none for this part of the municipality."""
+
+    baseline: Baseline | None
+    targets: dict[str, float]
+
+
+class StoredReferences(TypedDict):
+    """The baseline and the targets as they were set. `weeks`: the first weeks of Loket are the baseline."""
+
+    baseline: dict[str, float]
+    weeks: int | None
+    targets: dict[str, float]
+
+
 class Overview(PeriodFigures):
     """The figures of a period and of the one before it.
 
     `every`: the parts of `course`. `breakdowns`: how many of each kind. `hours`: visits by weekday and hour.
-    `changes`: of the figures that both periods have; release 0.1 does not give them.
+    `changes`: of the figures that both periods have. Release 0.1 gives neither these nor `references`.
     """
 
     municipality: str
     breakdowns: dict[str, dict[str, int]]
     before: PeriodFigures
     changes: NotRequired[dict[str, Change]]
+    references: NotRequired[References]
     every: str
     course: list[PartFigures]
     hours: list[list[int]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from ..service import EventConsumer
-from .answers import OpenDataRow, Overview, RebuildProgress, TablePage
+from .answers import OpenDataRow, Overview, RebuildProgress, StoredReferences, TablePage
 
 
 class Reporting(EventConsumer, Protocol):
@@ -35,6 +35,23 @@ class Reporting(EventConsumer, Protocol):
 
     def open_data(self, municipality: str) -> list[OpenDataRow]:
         """Return the outcomes by month and type, without small counts."""
+        ...
+
+    def reference_values(self, municipality: str) -> StoredReferences:
+        """Return the baseline and the targets as they were set."""
+        ...
+
+    def set_baseline(
+        self, municipality: str, by: str, csv: str | None = None, weeks: int | None = None
+    ) -> StoredReferences:
+        """Set the baseline to the values of a CSV file, or to the first weeks; without either there is none.
+
+        Raises Refusal: invalid-request, with the line of each mistake in the file.
+        """
+        ...
+
+    def set_targets(self, municipality: str, by: str, targets: dict[str, str]) -> StoredReferences:
+        """Set the targets, by figure; an empty text removes one. Raises Refusal: invalid-request."""
         ...
 
     def rebuild(self) -> bool:
