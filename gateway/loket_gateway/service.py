@@ -59,6 +59,7 @@ from .pages.desk.status import StatusPage
 from .pages.desk.texts import TextPages
 from .pages.desk.versions import VersionPages
 from .pages.desk.visit import VisitPages
+from .pages.desk.weekly_report import WeeklyReportPages
 from .pages.device import DevicePages
 from .pages.display import DisplayPages
 from .pages.documentation import DocumentationPages
@@ -165,6 +166,7 @@ ROUTER.add(FileRoutes, lambda use: FileRoutes(use.booking))
 ROUTER.add(WaitingListRoutes, lambda use: WaitingListRoutes(use.booking))
 ROUTER.add(ReportRoutes, lambda use: ReportRoutes(use.reporting, use.catalogue, use.overviews))
 ROUTER.add(OpenDataRoutes, lambda use: OpenDataRoutes(use.reporting, use.catalogue, use.public_url))
+ROUTER.add(WeeklyReportPages, lambda use: WeeklyReportPages(use.notification, use.catalogue))
 ROUTER.add(QuarterPage, lambda use: QuarterPage(use.reporting, use.catalogue, use.overviews))
 ROUTER.add(ReferencePages, lambda use: ReferencePages(use.reporting, use.catalogue))
 ROUTER.add(FigurePages, lambda use: FigurePages(use.reporting, use.catalogue, use.overviews))

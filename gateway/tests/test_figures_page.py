@@ -13,6 +13,7 @@ from loket_gateway.access.roles import Caller, Grant
 from loket_gateway.http.request import GatewayRequest
 from loket_gateway.pages.desk.quarter import QuarterPage, days_of
 from loket_gateway.pages.desk.references import ReferencePages
+from loket_gateway.pages.desk.weekly_report import WeeklyReportPages
 from loket_gateway.pages.figures import MOST_ROWS, FigurePages
 
 BREAKDOWNS = ("booked_by", "channels", "cancelled_by", "notice", "outcomes", "scores")
@@ -87,11 +88,11 @@ def test_the_baseline_and_the_target_are_lines_in_the_chart_of_their_figure(show
     assert "Target: 90%" in page
 
 
-def requested(path, method="GET", role="admin", team=None, **fields):
+def requested(path, method="GET", role="admin", of_team=None, **fields):
     builder = EnvironBuilder(path=path, method=method, query_string={"lang": "en"}, data=fields or None)
     request = GatewayRequest(builder.get_environ())
     request.path_values = {"municipality": "rumst"}
-    request.caller = Caller(name="an", municipality="rumst", grants=(Grant(role, team),), by="session")
+    request.caller = Caller(name="an", municipality="rumst", grants=(Grant(role, of_team),), by="session")
     return request
 
 
@@ -145,7 +146,7 @@ def test_a_refused_baseline_is_shown_again_with_its_mistakes():
 
 def test_the_lead_of_one_team_cannot_set_references_of_the_municipality():
     with pytest.raises(Refusal) as refused:
-        reference_pages(StoredReferences()).references(requested("/x", role="lead", team="milieu"), "rumst")
+        reference_pages(StoredReferences()).references(requested("/x", role="lead", of_team="milieu"), "rumst")
     assert refused.value.code == "forbidden"
 
 
@@ -165,3 +166,38 @@ def test_the_report_of_a_quarter_asks_for_that_quarter():
     pages = QuarterPage(None, SimpleNamespace(of=lambda _: CATALOGUE), overviews)
     assert "2026-Q2" in pages.quarter(request, "rumst").get_data(as_text=True)
     assert (asked[0]["first"], asked[0]["last"]) == ("2026-04-01", "2026-06-30")
+
+
+class WeeklyReports:
+    def __init__(self):
+        self.sent = []
+
+    def weekly_report(self, municipality, team, first, last):
+        return {"subject": f"Report of {team}", "text": "Appointments: 3", "to": f"{team}@rumst.example"}
+
+    def send_weekly_report(self, *asked, idempotency_key):
+        self.sent.append(asked)
+
+
+def weekly_pages(reports):
+    catalogue = CATALOGUE | {"teams": [{"id": each, "name": each} for each in ("milieu", "ro")]}
+    return WeeklyReportPages(reports, SimpleNamespace(of=lambda _: catalogue))
+
+
+def test_the_weekly_report_is_shown_and_sent_to_the_team_by_hand():
+    reports = WeeklyReports()
+    page = weekly_pages(reports).weekly_report(requested("/rumst/balie/weekverslag"), "rumst").get_data(as_text=True)
+    assert "Report of milieu" in page
+    assert "Send to milieu@rumst.example now" in page
+    sending = requested("/rumst/balie/weekverslag", "POST", team="ro")
+    assert weekly_pages(reports).send_weekly_report(sending, "rumst").status_code == 303
+    assert [team for _, team, _, _ in reports.sent] == ["ro"]
+
+
+def test_a_lead_sends_the_weekly_report_of_the_own_team_alone():
+    reports = WeeklyReports()
+    sending = requested("/rumst/balie/weekverslag", "POST", of_team="ro", role="lead", team="milieu")
+    with pytest.raises(Refusal) as refused:
+        weekly_pages(reports).send_weekly_report(sending, "rumst")
+    assert refused.value.code == "forbidden"
+    assert reports.sent == []

@@ -29,6 +29,7 @@ from loket_contracts.rpc.notification.answers import (
     Subscription,
     SuppressedAddress,
     SuppressedRecipient,
+    TeamReport,
     Wording,
 )
 from loket_contracts.rpc.notification.commands import Callback, Subscribe
@@ -158,6 +159,21 @@ class NotificationService(DeadLetters, Status, Probes):
             return send_test.send_test(self.app.context, municipality, kind, language, channel, to, about)
 
         return self.idempotency.once(idempotency_key, ("send_test", municipality), [kind, language, channel, to], send)
+
+    @rpc
+    def weekly_report(self, municipality: str, team: str, first: str, last: str) -> TeamReport:
+        return weekly_report.view(self.app.context, self.booking, self.reporting, municipality, team, first, last)
+
+    @rpc
+    def send_weekly_report(
+        self, municipality: str, team: str, first: str, last: str, idempotency_key: str | None = None
+    ) -> SentTest:
+        return self.idempotency.once(
+            idempotency_key, ("send_weekly_report", municipality), [team, first, last],
+            lambda: weekly_report.send_now(
+                self.app.context, self.booking, self.reporting, municipality, team, first, last
+            ),
+        )  # fmt: skip
 
     @rpc
     def subscribe(self, municipality: str, owner: str, body: Subscribe) -> NewSubscription:

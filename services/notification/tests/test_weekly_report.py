@@ -7,6 +7,7 @@ import pytest
 from notification_harness import NotificationHarness
 
 from loket_contracts import events
+from loket_contracts.errors import Refusal
 from loket_contracts.languages import LANGUAGES
 from loket_notification.channels.base import NotNow
 from loket_notification.commands import weekly_report
@@ -101,3 +102,30 @@ def test_a_report_claimed_by_another_instance_is_left_until_the_claim_expires(da
     assert sent.take(due.id, NOW + Reports.IN_HAND)
     sent.sent(due.id, NOW)
     assert not sent.take(due.id, NOW + dt.timedelta(days=1))
+
+
+WEEK = ("rumst", "ro", FIRST, LAST)
+
+
+def test_a_report_is_viewed_as_it_would_be_sent_and_sends_nothing(database, provider_server, tmp_path):
+    context = notification(database, provider_server, tmp_path).context
+    shown = weekly_report.view(context, Others(), Others(), *WEEK)
+    assert "Ruimtelijke ordening" in shown["subject"]
+    assert "cijfers?from=2026-11-16" in shown["text"]
+    assert shown["to"] == "ro@rumst.example"
+    assert provider_server.taken == []
+
+
+def test_a_report_is_sent_by_hand_also_after_the_one_of_monday(database, provider_server, tmp_path, due):
+    context = notification(database, provider_server, tmp_path).context
+    weekly_report.send(context, Others(), Others(), due)
+    weekly_report.send_now(context, Others(), Others(), *WEEK)
+    assert len(provider_server.taken) == 2
+
+
+def test_a_report_of_a_team_without_an_address_is_refused_when_it_is_sent_by_hand(database, provider_server, tmp_path):
+    context = notification(database, provider_server, tmp_path).context
+    assert weekly_report.view(context, Others(email=None), Others(), *WEEK)["to"] is None
+    with pytest.raises(Refusal) as refused:
+        weekly_report.send_now(context, Others(email=None), Others(), *WEEK)
+    assert refused.value.code == "not-sent"

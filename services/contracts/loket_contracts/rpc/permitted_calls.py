@@ -47,9 +47,12 @@ CALLS: Mapping[str, Mapping[type, frozenset[str]]] = {
         Notification: frozenset({
             "barred", "change_words", "dead_letters", "deliveries", "end_subscription", "failures", "lift", "messages",
             "preview", "propose_words", "receipt", "redeliver", "resend", "retry_dead_letters", "send_test",
-            "subscribe", "subscriptions", "switch_on", "unsubscribe", "words",
+            "send_weekly_report", "subscribe", "subscriptions", "switch_on", "unsubscribe", "weekly_report", "words",
         }),
-        Reporting: frozenset({"dead_letters", "open_data", "overview", "retry_dead_letters", "table"}),
+        Reporting: frozenset({
+            "dead_letters", "open_data", "overview", "reference_values", "retry_dead_letters", "set_baseline",
+            "set_targets", "table",
+        }),
     },
 }  # fmt: skip
 

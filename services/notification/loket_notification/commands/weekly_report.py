@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING
 import structlog
 
 from loket_contracts.envelope import Event
+from loket_contracts.errors import Refusal
 from loket_contracts.languages import LANGUAGES, pick, spoken
 from loket_contracts.rpc.booking import Booking
 from loket_contracts.rpc.booking.answers import TeamContact, Text
+from loket_contracts.rpc.notification.answers import SentTest, TeamReport
 from loket_contracts.rpc.reporting import Reporting
 from loket_contracts.rpc.reporting.answers import Overview
 
-from ..channels.base import Outgoing, Refused
+from ..channels.base import NotSent, Outgoing, Refused
 from ..context import Context
 from ..domain.kinds import EMAIL
 
@@ -41,23 +43,64 @@ def send(context: Context, booking: Booking, reporting: Reporting, event: Event)
     context.reports.sent(event.id, context.now())
 
 
+def view(
+    context: Context, booking: Booking, reporting: Reporting, municipality: str, team: str, first: str, last: str
+) -> TeamReport:
+    """The report as it would be sent. Raises Refusal: invalid-request."""
+    contact = _contact(booking, municipality, team)
+    report = _report(context, reporting, municipality, team, first, last, contact)
+    return {"subject": report.subject, "text": report.text, "to": contact["email"] or None}
+
+
+def send_now(
+    context: Context, booking: Booking, reporting: Reporting, municipality: str, team: str, first: str, last: str
+) -> SentTest:
+    """Send the report to the team, also when it was sent before. Raises Refusal: invalid-request, not-sent."""
+    contact = _contact(booking, municipality, team)
+    if not contact["email"]:
+        raise Refusal("not-sent", {"reason": "the team has no address"})
+    report = _report(context, reporting, municipality, team, first, last, contact)
+    identifier = f"report-{municipality}/{team}/{context.now():%Y%m%d%H%M%S%f}"
+    try:
+        provider, sent = context.providers.send(EMAIL, _mail(context, contact, report, identifier))
+    except NotSent as error:
+        raise Refusal("not-sent", {"reason": error.reason}) from error
+    return {"provider": provider, "id": sent}
+
+
+def _contact(booking: Booking, municipality: str, team: str) -> TeamContact:
+    contact = booking.team_contact(municipality, team)
+    if contact is None:
+        raise Refusal("invalid-request", errors=[{"pointer": "/team", "detail": "There is no such team."}])
+    return contact
+
+
+def _report(
+    context: Context, reporting: Reporting, municipality: str, team: str, first: str, last: str, contact: TeamContact
+) -> Report:
+    thirteen = (dt.date.fromisoformat(last) - WEEKS + dt.timedelta(days=1)).isoformat()
+    return _compose(
+        contact,
+        reporting.overview(municipality, first, last, team=team),
+        reporting.overview(municipality, thirteen, last, team=team),
+        f"{context.public_url.rstrip('/')}/{municipality}/cijfers?from={first}&to={last}&team={team}",
+    )
+
+
+def _mail(context: Context, contact: TeamContact, report: Report, identifier: str) -> Outgoing:
+    return Outgoing(
+        identifier, contact["email"] or "", report.text, context.now(), sender=_name(contact["municipality"], contact),
+        to_name=_name(contact["team"], contact), subject=report.subject, html=report.html, pictures=report.pictures,
+    )  # fmt: skip
+
+
 def _send(context: Context, booking: Booking, reporting: Reporting, event: Event) -> None:
     team = event.data["team"]
     contact = booking.team_contact(event.municipality, team)
     if contact is None or not contact["email"]:
         return
-    first, last = event.data["from"], event.data["to"]
-    thirteen = (dt.date.fromisoformat(last) - WEEKS + dt.timedelta(days=1)).isoformat()
-    report = _compose(
-        contact,
-        reporting.overview(event.municipality, first, last, team=team),
-        reporting.overview(event.municipality, thirteen, last, team=team),
-        f"{context.public_url.rstrip('/')}/{event.municipality}/cijfers?from={first}&to={last}&team={team}",
-    )
-    mail = Outgoing(
-        event.id, contact["email"], report.text, context.now(), sender=_name(contact["municipality"], contact),
-        to_name=_name(contact["team"], contact), subject=report.subject, html=report.html, pictures=report.pictures,
-    )  # fmt: skip
+    report = _report(context, reporting, event.municipality, team, event.data["from"], event.data["to"], contact)
+    mail = _mail(context, contact, report, event.id)
     try:
         context.providers.send(EMAIL, mail)
     except Refused as error:  # a retry cannot help

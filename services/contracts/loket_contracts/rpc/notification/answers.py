@@ -77,6 +77,14 @@ class Wording(TypedDict):
     parts: dict[str, tuple[str, str | None]]
 
 
+class TeamReport(TypedDict):
+    """The weekly report of a team. `to`: the address of the team; None without one."""
+
+    subject: str
+    text: str
+    to: str | None
+
+
 class SentTest(TypedDict):
     """`id`: of the provider, for its message."""
 

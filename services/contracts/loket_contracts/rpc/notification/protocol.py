@@ -16,6 +16,7 @@ from .answers import (
     Subscription,
     SuppressedAddress,
     SuppressedRecipient,
+    TeamReport,
     Wording,
 )
 from .commands import Callback, Subscribe
@@ -102,6 +103,16 @@ class Notification(EventSource, EventConsumer, Protocol):
         idempotency_key: str | None = None,
     ) -> SentTest:  # fmt: skip
         """Send a preview to an address of the operator. Raises Refusal: unknown-message-kind, not-sent."""
+        ...
+
+    def weekly_report(self, municipality: str, team: str, first: str, last: str) -> TeamReport:
+        """Return the report of a team about these days. Raises Refusal: invalid-request."""
+        ...
+
+    def send_weekly_report(
+        self, municipality: str, team: str, first: str, last: str, idempotency_key: str | None = None
+    ) -> SentTest:
+        """Send that report to the address of the team now. Raises Refusal: the same, and not-sent."""
         ...
 
     def subscribe(self, municipality: str, owner: str, body: Subscribe) -> NewSubscription:
