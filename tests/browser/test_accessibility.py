@@ -265,8 +265,20 @@ def test_losing_a_slot_and_uploading_files(screens, portal):
 
 
 def test_the_dashboard(staff_page, hall):
-    staff_page.goto(f"{hall.url}/halstad/cijfers")
+    for path in ("cijfers", "cijfers/kwartaal", "balie/streefcijfers", "balie/weekverslag"):
+        staff_page.goto(f"{hall.url}/halstad/{path}")
+        check(staff_page)
+    staff_page.goto(f"{hall.url}/halstad/balie/streefcijfers")
+    staff_page.get_by_label("Cijfers van voor Loket").check()
+    staff_page.get_by_label("Cijfers als CSV").fill("figure;value\nwachten;12")
+    staff_page.get_by_role("button", name="Nulmeting bewaren").click()
+    expect(staff_page.get_by_role("alert")).to_contain_text("Dit cijfer bestaat niet, op lijn 2: wachten.")
     check(staff_page)
+    staff_page.get_by_label("Cijfers als CSV").fill("figure;value\nsatisfaction;3,5")
+    staff_page.get_by_role("button", name="Nulmeting bewaren").click()
+    expect(staff_page.get_by_role("status")).to_be_visible()
+    staff_page.goto(f"{hall.url}/halstad/cijfers")
+    expect(staff_page.get_by_role("listitem").filter(has_text="Nulmeting: 3,5")).to_be_visible()
 
 
 def test_the_screens_in_the_hall(browser, stack, hall, screens):
