@@ -8,6 +8,7 @@ import time
 import pytest
 
 from loket_local.ports import LOOPBACK, find_free
+from tests import collector as collectors
 from tests.client import eventually
 
 #: seconds from SIGTERM to the end of the process
@@ -97,3 +98,13 @@ def test_while_the_collector_of_traces_is_away_a_service_works_warns_once_and_st
     assert sample.child.process.returncode == 0
     logged = [line["event"] for line in sample.lines() if "collector" in line["event"] or "span" in line["event"]]
     assert logged == ["the collector of traces is unavailable"]
+
+
+def test_spans_that_wait_when_a_service_stops_reach_the_collector(proxied, tmp_path):
+    with collectors.running(tmp_path) as collector:
+        proxied.sample.start(OTEL_EXPORTER_OTLP_ENDPOINT=collector.endpoint, OTEL_BSP_SCHEDULE_DELAY="60000")
+        proxied.sample.wait_until("ready")
+        proxied.sample.ask("note", "a", 1)
+        assert seconds_to_stop(proxied.sample) < LONGEST
+        eventually(lambda: "sample/note" in {each.name for each in collector.spans()})
+    assert {each.service for each in collector.spans()} == {"sample"}

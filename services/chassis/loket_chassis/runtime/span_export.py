@@ -22,6 +22,8 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, Spa
 from . import spans, tracing
 from .outages import Outage
 
+#: of spans in a batch, unless the environment says otherwise: writing one takes 0.1 ms, and nothing else runs meanwhile
+BATCH = {"OTEL_BSP_MAX_EXPORT_BATCH_SIZE": "64"}
 KINDS = {kind: trace.SpanKind[kind.upper()] for kind in ("internal", "server", "client", "producer", "consumer")}
 
 
@@ -93,7 +95,7 @@ def start(service: str, version: str, settings: Mapping[str, str]) -> Callable[[
 
     `settings`: variables of OpenTelemetry, which reads others from the environment itself.
     """
-    os.environ.update(settings)
+    os.environ.update({**BATCH, **os.environ, **settings})
     logging.getLogger("opentelemetry").setLevel(logging.CRITICAL)  # see ReportedExporter
     resource = {"service.namespace": "loket", "service.name": service, "service.version": version}
     if name := os.environ.get("OTEL_SERVICE_NAME"):
