@@ -216,10 +216,10 @@ def published(events: Sequence[Event], exchange: str) -> Iterator[Sequence[Event
     if not begun:
         yield events
         return
-    error: Exception | None = None
+    error: BaseException | None = None
     try:
         yield [replace(each, traceparent=span.traceparent) for each, span in zip(events, begun, strict=True)]
-    except Exception as raised:
+    except BaseException as raised:  # also a timeout of the caller
         error = raised
         raise
     finally:

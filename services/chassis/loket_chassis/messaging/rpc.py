@@ -302,7 +302,7 @@ class RpcCaller(Extension, Generic[P_co]):
         error: BaseException | None = None
         try:
             return self._call(worker_ctx, method, args, kwargs, span.traceparent)
-        except Exception as raised:
+        except BaseException as raised:  # also a timeout of the caller
             error = raised
             raise
         finally:

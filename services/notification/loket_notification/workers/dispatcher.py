@@ -177,7 +177,12 @@ class Dispatcher:
         span = spans.begin_message(message.channel, message.kind, message.municipality, message.traceparent)
         if span is not None:  # the event about the outcome comes from it
             claimed = replace(claimed, message=replace(message, traceparent=span.traceparent))
-        outcome = send(self._context, claimed, card, lookup)
+        try:
+            outcome = send(self._context, claimed, card, lookup)
+        except Exception as error:
+            if span is not None:
+                spans.end(span, error)
+            raise
         if span is not None:
             span.end({spans.OUTCOME: outcome}, error=outcome if outcome == "failed" else None)
         SETTLED.labels(message.channel, message.kind, outcome).inc()
