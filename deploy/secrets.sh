@@ -48,8 +48,9 @@ done
 rm -f "$folder/rabbitmq_definitions"
 add rabbitmq_definitions "$(sed "${filled[@]}" "$here/rabbitmq/definitions.json")"
 add erlang_cookie "$(random 32)"
-for name in oidc_client_secret installation_key smtp_password cm_product_token cm_receipt_key sms_http_headers sms_http_receipt_secret \
-    smpp_password spryng_key spryng_receipt_key twilio_token loket_secret_fallbacks loket_pseudonym_secret; do
+for name in oidc_client_secret installation_key smtp_password cm_product_token cm_receipt_key sms_http_headers \
+    sms_http_receipt_secret smpp_password spryng_key spryng_receipt_key twilio_token loket_secret_fallbacks loket_feed_secret \
+    loket_pseudonym_secret; do
     add "$name" ""
 done
 echo "The secrets are in $folder; store a copy elsewhere."

@@ -171,7 +171,7 @@ ROUTER.add(QuarterPage, lambda use: QuarterPage(use.reporting, use.catalogue, us
 ROUTER.add(ReferencePages, lambda use: ReferencePages(use.reporting, use.catalogue))
 ROUTER.add(FigurePages, lambda use: FigurePages(use.reporting, use.catalogue, use.overviews))
 ROUTER.add(DeskRoutes, lambda use: DeskRoutes(use.booking, use.notification))
-ROUTER.add(CalendarRoutes, lambda use: CalendarRoutes(use.booking, use.slow_booking))
+ROUTER.add(CalendarRoutes, lambda use: CalendarRoutes(use.booking, use.slow_booking, use.public_url))
 ROUTER.add(AdministrationRoutes, lambda use: AdministrationRoutes(use.booking, use.slow_booking, use.catalogue))
 ROUTER.add(AccessRoutes, lambda use: AccessRoutes(use.access, use.catalogue))
 ROUTER.add(WebhookRoutes, lambda use: WebhookRoutes(use.notification))

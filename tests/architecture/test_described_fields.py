@@ -43,7 +43,8 @@ def stores():
 
 @pytest.fixture
 def appointments(stores):
-    return AppointmentQueries(**stores, waiting_lists=None, fallback_links=None, links=None, invitation_commands=None)
+    unused = dict.fromkeys(("waiting_lists", "fallback_links", "links", "link_generations", "invitation_commands"))
+    return AppointmentQueries(**stores, **unused)
 
 
 def test_a_described_appointment_has_the_fields_of_its_schema(appointments):

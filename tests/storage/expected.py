@@ -26,6 +26,7 @@ from loket_booking.store.fallback_links import FallbackLink, Rotation
 from loket_booking.store.feedback import Rating
 from loket_booking.store.files import FileMetadata
 from loket_booking.store.invitations import Invitation
+from loket_booking.store.link_generations import LinkGeneration
 from loket_booking.store.refused_forms import RefusedPage, RefusedPages
 from loket_booking.store.removed_entries import RemovedEntry
 from loket_booking.store.visit_notes import Note, NotesOfVisit
@@ -288,6 +289,9 @@ EXPECTED: dict[str, Any] = {
         id="9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
         appointment="a3839551f40d52358a026cd2ac3e94bb",
         key_id="Q2x1Y2sh",
+    ),
+    "booking/link-generation": LinkGeneration(
+        id="a3839551f40d52358a026cd2ac3e94bb", generation=2, replaced_at=utc(2026, 11, 24, 9, 0)
     ),
     "booking/key-rotation": Rotation(
         id="Q2x1Y2sh R3JlZW4h",

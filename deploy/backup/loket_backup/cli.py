@@ -27,7 +27,7 @@ from .encryption import MAGIC, PublicKey, decrypted, encrypted, new_identity, re
 
 DATABASES = ("loket_booking", "loket_gateway", "loket_notification", "loket_reporting")
 #: the settings of booking that stored data depends on
-SECRETS = ("LOKET_SECRET", "LOKET_SECRET_FALLBACKS", "LOKET_PSEUDONYM_SECRET")
+SECRETS = ("LOKET_SECRET", "LOKET_SECRET_FALLBACKS", "LOKET_FEED_SECRET", "LOKET_PSEUDONYM_SECRET")
 STANDARD = "-"
 SELECTION_MS = 5000
 
@@ -78,7 +78,7 @@ def create(
     """Write a backup to FILE; - is standard output.
 
     All databases are read as they were at one moment; the services go on meanwhile. An encrypted backup includes
-    LOKET_SECRET, LOKET_SECRET_FALLBACKS and LOKET_PSEUDONYM_SECRET when they are set: without them, the links of
+    LOKET_SECRET and the other LOKET_..._SECRET and LOKET_SECRET_FALLBACKS that are set: without them, the links of
     residents stop working after a restore, and booking does not start.
     """
     if bool(recipients) == unencrypted:

@@ -30,6 +30,7 @@ class CalendarRoutes:
 
     booking: Booking
     slow_booking: Booking
+    public_url: str
 
     @route("GET", f"{BASE}/closures", READ)
     def get_closures(self, request: GatewayRequest, municipality: str) -> Response:
@@ -55,6 +56,11 @@ class CalendarRoutes:
             municipality, resource, source, text(request, "text/calendar"), request.caller.as_staff("closures.change")
         )
         return private(imported, request)
+
+    @route("POST", f"{BASE}/resources/<resource>/replace-feed", CLOSE)
+    def post_replace_feed(self, request: GatewayRequest, municipality: str, resource: str) -> Response:
+        token = self.booking.replace_feed(municipality, resource, request.caller.as_staff("closures.change"))
+        return private({"url": f"{self.public_url}/api/v1/{municipality}/feeds/{token}.ics"}, request)
 
     @route("GET", f"{BASE}/clashes", READ)
     def get_clashes(self, request: GatewayRequest, municipality: str) -> Response:

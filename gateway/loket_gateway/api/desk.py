@@ -12,12 +12,13 @@ from werkzeug.wrappers import Response
 from loket_contracts.rpc.booking import Booking
 from loket_contracts.rpc.booking.book import BookFollowUp, BookForResident
 from loket_contracts.rpc.booking.slot_answers import BookedAppointment
-from loket_contracts.rpc.booking.steps import AskResident, CallNext, TakeStep
+from loket_contracts.rpc.booking.steps import AskResident, CallNext, ReplaceLink, TakeStep
 from loket_contracts.rpc.booking.tickets import IssueTicket
 from loket_contracts.rpc.message import from_json
 from loket_contracts.rpc.notification import Notification
 
 from ..access.required_permission import needs
+from ..clients.link_messages import CHANNELS, send_link
 from ..http.idempotency import scoped_key
 from ..http.parsing import json_object, query
 from ..http.request import GatewayRequest
@@ -86,6 +87,14 @@ class DeskRoutes:
         found = self.booking.note_address_lifted(municipality, identifier, channel, caller)
         self.notification.lift(municipality, found, channel)
         return done()
+
+    @route("POST", f"{ONE}/replace-link", CHANGE)
+    def post_replace_link(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
+        command = from_json(ReplaceLink, json_object(request, may_be_empty=True))
+        caller = request.caller.as_staff("appointments.change")
+        appointment = self.booking.replace_link(municipality, identifier, caller)
+        sent = command.notify and send_link(self.notification, municipality, appointment, CHANNELS)
+        return private({"sent": sent}, request)
 
     @route("GET", f"{BASE}/desk/slots", CHANGE)
     def get_desk_slots(self, request: GatewayRequest, municipality: str) -> Response:

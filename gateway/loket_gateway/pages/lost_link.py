@@ -9,18 +9,16 @@ import eventlet
 from marshmallow import ValidationError
 from werkzeug.wrappers import Request, Response
 
-from loket_contracts.errors import Refusal
 from loket_contracts.fields import Email
 from loket_contracts.rpc.booking import Booking
 from loket_contracts.rpc.notification import Notification
 
 from ..clients.catalogue_cache import CatalogueCache
+from ..clients.link_messages import send_link
 from ..i18n import language
 from .page_route import page_route
 from .render import localise, municipality_context, page, see_other
 
-#: messages with the link
-WITH_LINK = frozenset({"confirmation", "reschedule", "moved_by_us"})
 #: seconds that every answer takes, so that it does not reveal whether there is an appointment
 SECONDS = 1.0
 
@@ -46,20 +44,9 @@ class LostLinkPages:
             wrong = {"email": language.detail(str(error.messages[0]), language.of(request))}
             return self._page(request, municipality, typed, wrong)
         for appointment in self.booking.coming_appointments(municipality, email):
-            self._resend(municipality, appointment)
+            send_link(self.notification, municipality, appointment, channels=("email",))
         eventlet.sleep(max(0.0, began + SECONDS - time.monotonic()))
         return see_other(request, f"/{municipality}/mijn-afspraak", sent="1")
-
-    def _resend(self, municipality: str, appointment: str) -> None:
-        """Send the latest message with the link again. One that is still to be sent will come anyway."""
-        found = self.notification.messages(municipality, appointment)
-        latest = [each for each in found if each["kind"] in WITH_LINK and each["channel"] == "email"][-1:]
-        for message in latest:
-            try:
-                self.notification.resend(municipality, message["message"])
-            except Refusal as refusal:
-                if refusal.code != "unknown-message":
-                    raise
 
     def _page(
         self, request: Request, municipality: str, typed: str = "", wrong: dict[str, str] | None = None

@@ -163,6 +163,12 @@ class BarredAddresses(Schema):
     barred = fields.List(fields.Nested(BarredAddress), required=True)
 
 
+class ReplacedLink(Schema):
+    sent = fields.Boolean(
+        required=True, metadata={"description": "whether a message with the new link goes to the resident"}
+    )
+
+
 class Person(Schema):
     """Who waits or is served, by number or reference."""
 
@@ -228,6 +234,12 @@ class LaidClosure(Closure):
 
 class Closures(Schema):
     closures = fields.List(fields.Nested(Closure), required=True)
+
+
+class FeedAddress(Schema):
+    url = fields.Url(
+        required=True, require_tld=False, metadata={"description": "a secret: who has it reads the agenda"}
+    )
 
 
 class BusyTimes(Schema):

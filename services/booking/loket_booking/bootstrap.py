@@ -25,6 +25,7 @@ from .commands.feedback import FeedbackCommands
 from .commands.invitations import InvitationCommands
 from .commands.lifecycle import LifecycleCommands
 from .commands.limits import Limits
+from .commands.link_replacement import LinkReplacementCommands
 from .commands.lost_links import LostLinkCommands
 from .commands.ports import Clock, Publish, Scan
 from .commands.preparation import PreparationCommands
@@ -67,6 +68,7 @@ from .store.fallback_links import FallbackLinks
 from .store.feedback import Feedback
 from .store.files import Files
 from .store.invitations import Invitations
+from .store.link_generations import LinkGenerations
 from .store.links import Links
 from .store.provisional_bookings import ProvisionalBookings
 from .store.refused_forms import RefusedForms
@@ -114,6 +116,7 @@ class Repositories:
     feedback: Feedback
     files: Files
     invitations: Invitations
+    link_generations: LinkGenerations
     permits: ClientPermits
     provisional_bookings: ProvisionalBookings
     refused_forms: RefusedForms
@@ -139,6 +142,7 @@ class Repositories:
             feedback=Feedback(database),
             files=Files(database),
             invitations=Invitations(database),
+            link_generations=LinkGenerations(database),
             permits=ClientPermits(database),
             provisional_bookings=ProvisionalBookings(database),
             refused_forms=RefusedForms(database),
@@ -179,7 +183,8 @@ def build_use_cases(
     )
     privacy = PrivacyCommands(
         on.agendas, on.cards, on.configurations, on.drafts, on.refused_forms, on.provisional_bookings, on.files,
-        on.feedback, on.visit_notes, on.erasures, on.audit, links, lifecycle, waiting_list, clock, publish,
+        on.feedback, on.visit_notes, on.link_generations, on.erasures, on.audit, links, lifecycle,
+        waiting_list, clock, publish,
     )  # fmt: skip
     drafts = DraftCommands(
         on.agendas, on.drafts, on.refused_forms, on.files, on.configurations, attachments, booking, limits, clock
@@ -190,12 +195,21 @@ def build_use_cases(
     )  # fmt: skip
     queue = QueueCommands(on.agendas, on.cards, on.configurations, on.days, on.tickets, lifecycle, clock, publish)
     appointments = AppointmentQueries(
-        on.agendas, on.cards, on.fallback_links, on.configurations, on.waiting_lists, links, invitations, clock
-    )
+        on.agendas, on.cards, on.fallback_links, on.configurations, on.waiting_lists, links, on.link_generations,
+        invitations, clock,
+    )  # fmt: skip
     slots = SlotQueries(on.agendas, on.configurations, clock)
     housekeeping = Housekeeping(
         Retention(
-            on.agendas, on.cards, on.configurations, on.invitations, on.files, on.feedback, on.visit_notes, clock
+            on.agendas,
+            on.cards,
+            on.configurations,
+            on.invitations,
+            on.files,
+            on.feedback,
+            on.visit_notes,
+            on.link_generations,
+            clock,
         ),
         NoShows(on.cards, on.configurations, on.days, lifecycle, clock),
         QueueClosing(on.configurations, on.tickets, queue, clock),
@@ -205,7 +219,7 @@ def build_use_cases(
         attachments,
         preparation,
         waiting_list,
-        KeyRotation(on.cards, on.fallback_links, links, clock),
+        KeyRotation(on.cards, on.fallback_links, links, on.link_generations, clock),
     )
     return UseCases(
         attachments=attachments,
@@ -217,6 +231,7 @@ def build_use_cases(
         feedback=FeedbackCommands(on.agendas, on.feedback, clock, publish),
         invitations=invitations,
         lifecycle=lifecycle,
+        link_replacement=LinkReplacementCommands(on.link_generations, on.configurations, on.audit, links, clock),
         lost_links=LostLinkCommands(on.agendas, on.cards, on.configurations, links, limits, clock),
         preparation=preparation,
         privacy=privacy,
@@ -226,7 +241,7 @@ def build_use_cases(
         access=Access(on.configurations, on.invitations, on.tickets, appointments),
         administration=AdministrationQueries(on.configurations, on.audit, on.erasures),
         appointments=appointments,
-        calendar_feed=CalendarFeedQueries(on.cards, on.configurations, on.days, links, clock),
+        calendar_feed=CalendarFeedQueries(on.cards, on.configurations, on.days, links, on.link_generations, clock),
         catalogue=CatalogueQueries(on.configurations),
         conflicts=ConflictQueries(on.agendas, on.cards, on.configurations, on.days, clock),
         contact_cards=ContactCardQueries(
@@ -253,7 +268,8 @@ class BookingUseCases(CompositionRoot):
     def setup(self) -> None:
         settings = self.container.config["settings"]
         links = Links(
-            settings.loket_secret, settings.loket_secret_fallbacks.split(), settings.loket_pseudonym_secret
+            settings.loket_secret, settings.loket_secret_fallbacks.split(), settings.loket_pseudonym_secret,
+            settings.loket_feed_secret,
         )  # fmt: skip
         scan = VirusScanner(settings.scanner_address) if settings.scanner_address else None
         workers = WorkerProcesses()

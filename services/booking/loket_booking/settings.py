@@ -30,6 +30,12 @@ class BookingSettings(MongoSettings):
         secret=True,
         allowed=Each(Secret(MIN_SECRET)),
     )
+    loket_feed_secret: str = setting(
+        "The key of the addresses of calendar feeds; empty: LOKET_SECRET. A change replaces all of them",
+        default="",
+        secret=True,
+        allowed=Secret(MIN_SECRET),
+    )
     loket_pseudonym_secret: str = setting(
         "The key of the pseudonyms of residents; empty: LOKET_SECRET. It never changes: set it to the first "
         "LOKET_SECRET before you change that",

@@ -13,6 +13,7 @@ from .commands.drafts import DraftCommands
 from .commands.feedback import FeedbackCommands
 from .commands.invitations import InvitationCommands
 from .commands.lifecycle import LifecycleCommands
+from .commands.link_replacement import LinkReplacementCommands
 from .commands.lost_links import LostLinkCommands
 from .commands.preparation import PreparationCommands
 from .commands.privacy import PrivacyCommands
@@ -49,6 +50,7 @@ class UseCases:
     feedback: FeedbackCommands
     invitations: InvitationCommands
     lifecycle: LifecycleCommands
+    link_replacement: LinkReplacementCommands
     lost_links: LostLinkCommands
     preparation: PreparationCommands
     privacy: PrivacyCommands

@@ -31,6 +31,12 @@ OPERATIONS = (
         refusals=("unsupported-media-type", "body-too-large", "invalid-request", "unknown-resource"),
     ),
     Operation(
+        id="replaceFeed", method="post", path=f"{BASE}/resources/{{resource}}/replace-feed",
+        permission="closures.change",
+        summary="Replace the secret address of a specialist's calendar feed; the earlier one shows nothing", status=200,
+        answer=schemas.FeedAddress, refusals=("unknown-resource",),
+    ),
+    Operation(
         id="listClashes", method="get", path=f"{BASE}/clashes", permission="agenda.read",
         summary="List the appointments that no longer fit the hours and closures", status=200, answer=schemas.Clashes,
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from loket_contracts.rpc.booking.book import BookFollowUpSchema, BookForResidentSchema
-from loket_contracts.rpc.booking.steps import AskResidentSchema, CallNextSchema, TakeStepSchema
+from loket_contracts.rpc.booking.steps import AskResidentSchema, CallNextSchema, ReplaceLinkSchema, TakeStepSchema
 from loket_contracts.rpc.booking.tickets import IssueTicketSchema
 
 from ... import schemas
@@ -57,6 +57,12 @@ OPERATIONS = (
         id="liftBarredAddress", method="delete", path=f"{ONE}/barred-addresses/{{channel}}",
         permission="appointments.change", summary="Send messages to that address again", status=204,
         refusals=("appointment-not-found", "address-not-barred"),
+    ),
+    Operation(
+        id="replaceLink", method="post", path=f"{ONE}/replace-link", body=ReplaceLinkSchema, body_required=False,
+        permission="appointments.change",
+        summary="Replace the link that the resident has; the earlier one opens nothing", status=200,
+        answer=schemas.ReplacedLink, refusals=(*BODY, "appointment-not-found"),
     ),
     Operation(
         id="findDeskSlots", method="get", path=f"{BASE}/desk/slots", query=schemas.SlotQuery,

@@ -25,6 +25,7 @@ from loket_contracts.rpc.notification import Notification
 
 from ...access.required_permission import needs
 from ...clients.catalogue_cache import CatalogueCache, appointment_types_of
+from ...clients.link_messages import CHANNELS, send_link
 from ...http.request import GatewayRequest
 from ...http.responses import file_answer
 from ..render import localise, see_other
@@ -124,6 +125,14 @@ class DeskAppointmentPages:
             raise Refusal("unknown-message", {"message": message})
         self.notification.resend(municipality, message, idempotency_key=form_idempotency_key(request))
         return self._back(request, municipality, identifier)
+
+    @desk_route("POST", f"{ONE}/link", CHANGE)
+    def replace_link(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:
+        """Replace the link of the resident, and send the new one unless staff say otherwise."""
+        caller = request.caller.as_staff("appointments.change")
+        appointment = self.booking.replace_link(municipality, identifier, caller)
+        sent = _notify(request) and send_link(self.notification, municipality, appointment, CHANNELS)
+        return self._back(request, municipality, identifier, replaced="1" if sent else QUIETLY)
 
     @desk_route("POST", f"{ONE}/adres", CHANGE)
     def lift_address(self, request: GatewayRequest, municipality: str, identifier: str) -> Response:

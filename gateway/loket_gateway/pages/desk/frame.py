@@ -31,7 +31,7 @@ HIDDEN_INPUT = Markup('<input type="hidden" name="{}" value="{}">')
 #: parameter: the code of the last refusal
 REFUSED_PARAMETER = "refused"
 #: parameters that report the last action on an appointment
-APPOINTMENT_DONE = frozenset({"cancelled", "booked", "booked_before", "lifted", "moved", "transferred"})
+APPOINTMENT_DONE = frozenset({"cancelled", "booked", "booked_before", "lifted", "moved", "replaced", "transferred"})
 #: parameters that report the last action; links to the page leave them out
 DONE_PARAMETERS = APPOINTMENT_DONE | {
     REFUSED_PARAMETER, "called", "changed", "closed", "conflicts", "done", "of", "retried", "sent", "ticket", "version",

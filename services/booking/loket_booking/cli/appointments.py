@@ -1,4 +1,4 @@
-"""`loket appointments`: conflicts and invitations."""
+"""`loket appointments`: conflicts, invitations and links."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ url_option = click.option(
 
 @click.group(context_settings=SETTINGS)
 def appointments() -> None:
-    """List appointments in conflict, and invite residents."""
+    """List appointments in conflict, invite residents, and replace links."""
 
 
 @appointments.command(epilog=examples("loket appointments conflicts rumst"))
@@ -65,3 +65,16 @@ def invite(
     command = from_json(Invite, {"appointment_type": appointment_type, **options})
     made = client.service.invite(municipality, command, caller(client))
     show_value("url", f"{url.rstrip('/')}/{municipality}/uitnodiging/{made['token']}", as_json)
+
+
+@appointments.command(epilog=examples("loket appointments replace-link rumst 7K3Q-9F2M"))
+@calls(Booking)
+@click.argument("municipality")
+@click.argument("appointment")
+def replace_link(client: CliClient[Booking], municipality: str, appointment: str) -> None:
+    """Replace the link of APPOINTMENT (its id or reference). The earlier one shows nothing from now on.
+
+    `loket messages resend` sends a message with the new link.
+    """
+    client.service.replace_link(municipality, appointment, caller(client))
+    click.echo("The link is replaced. Messages that are sent from now on have the new one.")

@@ -55,5 +55,19 @@ def import_(
 @url_option
 def feed(client: CliClient[Booking], municipality: str, resource: str, url: str, as_json: bool) -> None:
     """Print the secret address of the agenda of RESOURCE, for a calendar program to subscribe to."""
-    token = client.service.feed_token(municipality, resource, caller(client))
+    _show_address(municipality, client.service.feed_token(municipality, resource, caller(client)), url, as_json)
+
+
+@calendars.command(epilog=examples("loket calendars replace-feed rumst ro-1 --url https://afspraak.rumst.example"))
+@calls(Booking)
+@json_option
+@click.argument("municipality")
+@click.argument("resource")
+@url_option
+def replace_feed(client: CliClient[Booking], municipality: str, resource: str, url: str, as_json: bool) -> None:
+    """Print a new secret address of the agenda of RESOURCE. The earlier one shows nothing from now on."""
+    _show_address(municipality, client.service.replace_feed(municipality, resource, caller(client)), url, as_json)
+
+
+def _show_address(municipality: str, token: str, url: str, as_json: bool) -> None:
     show_value("url", f"{url.rstrip('/')}/api/v1/{municipality}/feeds/{token}.ics", as_json)

@@ -19,6 +19,7 @@ from ..store.drafts import Drafts
 from ..store.erasures import Erasures
 from ..store.feedback import Feedback
 from ..store.files import Files
+from ..store.link_generations import LinkGenerations
 from ..store.links import Links
 from ..store.provisional_bookings import ProvisionalBookings
 from ..store.refused_forms import RefusedForms
@@ -43,6 +44,7 @@ class PrivacyCommands:
     files: Files
     feedback: Feedback
     visit_notes: VisitNotes
+    link_generations: LinkGenerations
     erasures: Erasures
     audit: Audit
     links: Links
@@ -189,4 +191,5 @@ class PrivacyCommands:
         self.refused_forms.delete(card.id for card in cards)
         self.feedback.delete_comments([card.id for card in cards])
         self.visit_notes.delete_all_of(card.id for card in cards)
+        self.link_generations.delete_all_of(card.id for card in cards)
         self.cards.delete(cards)

@@ -68,6 +68,11 @@ class CalendarRpc(RpcDependencies):
         self.use_cases.access.require_resource(municipality, resource, caller)
         return self.use_cases.calendar_feed.feed_token(municipality, resource)
 
+    @rpc
+    def replace_feed(self, municipality: str, resource: str, caller: StaffCaller) -> str:
+        self.use_cases.access.require_resource(municipality, resource, caller)
+        return self.use_cases.link_replacement.replace_feed(municipality, resource, request_of(self, caller))
+
     @rpc(version=2)
     def clashes(self, municipality: str, caller: StaffCaller) -> list[ConflictEntry]:
         return self.use_cases.conflicts.conflicts(municipality, caller.teams)

@@ -105,6 +105,12 @@ class DeskRpc(RpcDependencies):
             lambda: self.use_cases.preparation.add_note(card, command, request_of(self, caller)),
         )  # fmt: skip
 
+    @rpc
+    def replace_link(self, municipality: str, identifier: str, caller: StaffCaller) -> str:
+        card = self.use_cases.access.find_card(municipality, identifier, caller)
+        self.use_cases.link_replacement.replace_link(card, request_of(self, caller))
+        return card.id
+
     @rpc(version=2)
     def note_address_lifted(self, municipality: str, identifier: str, channel: str, caller: StaffCaller) -> str:
         """Record, before it is done, that staff unblock an address. Returns the appointment's id.

@@ -11,6 +11,7 @@ from loket_chassis.runtime.tokens import hash_of
 from ..commands.ports import Clock
 from ..store.cards import Card, Cards
 from ..store.fallback_links import FallbackLink, FallbackLinks
+from ..store.link_generations import LinkGenerations
 from ..store.links import Links
 
 BATCH = 1000
@@ -24,6 +25,7 @@ class KeyRotation:
     cards: Cards
     fallback_links: FallbackLinks
     links: Links
+    link_generations: LinkGenerations
     clock: Clock
 
     def rehash_links(self) -> int:
@@ -46,14 +48,15 @@ class KeyRotation:
         return replaced
 
     def _rehash(self, cards: Sequence[Card]) -> int:
+        # a link that is replaced from here on keeps its new hash: that of its card is not the one that was read
+        generations = self.link_generations.of_all(card.id for card in cards)
         self.fallback_links.save_all(
             FallbackLink(hashed, card.id, key_id)
             for card in cards
-            for key_id, hashed in self.links.fallback_hashes(card.id)
+            for key_id, hashed in self.links.fallback_hashes(card.id, generations.get(card.id, 0))
         )
-        changed = [
-            (card, hashed) for card in cards if (hashed := hash_of(self.links.token(card.id))) != card.token_hash
-        ]
+        hashes = [(card, hash_of(self.links.token(card.id, generations.get(card.id, 0)))) for card in cards]
+        changed = [(card, hashed) for card, hashed in hashes if hashed != card.token_hash]
         if changed:
             self.cards.save_token_hashes(changed)
         return len(changed)

@@ -14,6 +14,7 @@ from ..store.configurations import Configurations
 from ..store.feedback import Feedback
 from ..store.files import Files
 from ..store.invitations import Invitations
+from ..store.link_generations import LinkGenerations
 from ..store.visit_notes import VisitNotes
 
 #: the age after which a card without a claim belongs to no running request
@@ -31,6 +32,7 @@ class Retention:
     files: Files
     feedback: Feedback
     visit_notes: VisitNotes
+    link_generations: LinkGenerations
     clock: Clock
 
     def delete_orphaned_cards(self) -> int:
@@ -79,6 +81,7 @@ class Retention:
             self.files.delete_all_of(card.id for card in cards)
             self.feedback.delete_comments([card.id for card in cards])
             self.visit_notes.delete_all_of(card.id for card in cards)
+            self.link_generations.delete_all_of(card.id for card in cards)
             to_delete = []
             for card in cards:
                 if card.types and types_to_keep.issuperset(card.types):

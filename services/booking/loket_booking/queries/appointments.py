@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hmac
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from loket_chassis.runtime.tokens import hash_of
@@ -36,6 +37,7 @@ from ..store.agendas import Agendas, HeldSlot
 from ..store.cards import Card, Cards
 from ..store.configurations import Configurations
 from ..store.fallback_links import FallbackLinks
+from ..store.link_generations import LinkGenerations
 from ..store.links import Links
 from ..store.waiting_lists import WaitingLists
 from .catalogue import describe_location
@@ -49,6 +51,7 @@ class AppointmentQueries:
     configurations: Configurations
     waiting_lists: WaitingLists
     links: Links
+    link_generations: LinkGenerations
     invitation_commands: InvitationCommands
     clock: Clock
 
@@ -65,7 +68,7 @@ class AppointmentQueries:
 
     def _is_signed(self, card: Card, token: str) -> bool:
         """Whether a configured key made the token, also when the card has the hashes of other keys still."""
-        return not card.pseudonymised and self.links.is_token(card.id, token)
+        return not card.pseudonymised and self.links.is_token(card.id, token, self.link_generations.of(card.id))
 
     def find_card_by_id_or_reference(self, municipality: str, identifier: str) -> Card:
         """The card, for staff. Raises Refusal: appointment-not-found."""
@@ -86,6 +89,8 @@ class AppointmentQueries:
         card = self.cards.find_by_token(token)
         if card is None and (identifier := self.fallback_links.find_appointment(token)):
             card = self.cards.get(identifier)
+            if card is not None and not self._is_signed(card, token):  # its link was replaced since
+                card = None
         if card is None or card.municipality != municipality or card.pseudonymised:
             raise Refusal("appointment-not-found")
         return card
@@ -107,8 +112,22 @@ class AppointmentQueries:
             "expires_at": found.expires.astimezone(zone(known.time_zone)).isoformat(),
         }
 
+    def link_tokens(self, cards: Iterable[Card]) -> dict[str, str]:
+        """The token of the link of each card that is not erased, by its id.
+
+        The hash in a card shows that its link was never replaced, so for most cards nothing more is read.
+        """
+        tokens = {card.id: (self.links.token(card.id), card.token_hash) for card in cards if not card.pseudonymised}
+        replaced = self.link_generations.of_all(
+            each for each, (token, stored_hash) in tokens.items() if hash_of(token) != stored_hash
+        )
+        return {
+            each: self.links.token(each, replaced[each]) if each in replaced else token
+            for each, (token, _) in tokens.items()
+        }
+
     def describe_with_link(self, appointment: Appointment, card: Card) -> BookedAppointment:
-        """A new appointment, with the token of its link."""
+        """A new appointment, with the first token of its link: a repeated booking does not reveal a later one."""
         described = self.describe(appointment, card, is_new=True)
         return {**described, "link_token": self.links.token(appointment.id)}
 

@@ -17,6 +17,7 @@ from ..domain.grid import local_date
 from ..store.cards import Cards
 from ..store.configurations import Configurations
 from ..store.day_view import DayView
+from ..store.link_generations import LinkGenerations, feed_id
 from ..store.links import Links
 
 #: how much of the past a feed has
@@ -29,19 +30,23 @@ class CalendarFeedQueries:
     configurations: Configurations
     days: DayView
     links: Links
+    link_generations: LinkGenerations
     clock: Clock
 
     def feed_token(self, municipality: str, resource: str) -> str:
         """The token in the address of a resource's feed. Raises Refusal: unknown-resource."""
         known = self.configurations.calendar(municipality).municipality
         known.require_resource(resource)
-        return self.links.feed(municipality, resource)
+        generation = self.link_generations.of(feed_id(municipality, resource))
+        return self.links.feed(municipality, resource, generation)
 
     def feed(self, municipality: str, token: str) -> str:
         """The feed with this token. It has no personal data. Raises Refusal: not-found."""
         known = self.configurations.calendar(municipality).municipality
+        generations = self.link_generations.of_all(feed_id(municipality, each) for each in known.resources)
         for resource in known.resources.values():
-            if self.links.is_feed(municipality, resource.id, token):
+            generation = generations.get(feed_id(municipality, resource.id), 0)
+            if self.links.is_feed(municipality, resource.id, token, generation):
                 break
         else:
             raise Refusal("not-found")

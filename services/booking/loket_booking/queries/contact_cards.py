@@ -42,12 +42,15 @@ class ContactCardQueries:
         identifiers = [identifier for _, identifier in wanted]
         cards = self.cards.get_all(identifiers)
         appointments = self.agendas.find_claims(identifiers)
+        tokens = self.appointments.link_tokens(cards.values())
         entries = self.waiting_lists.get_all(each.id for each in appointments.values() if each.state == "booked")
         provisional = self.provisional_bookings.get_all(each for each in identifiers if each not in cards)
         return [
             self._describe_provisional(municipality, provisional[each])
             if each in provisional
-            else self._describe(municipality, cards.get(each), appointments.get(each), entries.get(each))
+            else self._describe(
+                municipality, cards.get(each), appointments.get(each), entries.get(each), tokens.get(each, "")
+            )
             for municipality, each in wanted
         ]
 
@@ -90,9 +93,8 @@ class ContactCardQueries:
             booking.id, municipality, "", booking.contact, booking.answers, "", "", "", booking.fingerprint,
             booking.expires, contact_mark=booking.contact_mark,
         )  # fmt: skip
-        described = self._describe(municipality, card, replace(held.appointment, id=booking.id), None)
+        described = self._describe(municipality, card, replace(held.appointment, id=booking.id), None, "")
         if "card" in described:
-            described["card"]["link_token"] = ""
             described["card"]["confirmation"] = {
                 "code": self.links.code(booking.secret), "token": self.links.confirmation(booking.secret),
                 "expires_at": held.appointment.local(booking.expires),
@@ -100,8 +102,8 @@ class ContactCardQueries:
         return described
 
     def _describe(
-        self, municipality: str, card: Card | None, appointment: Appointment | None, entry: Entry | None
-    ) -> CardOrRefusal:
+        self, municipality: str, card: Card | None, appointment: Appointment | None, entry: Entry | None, token: str
+    ) -> CardOrRefusal:  # fmt: skip
         if card is None or appointment is None or card.municipality != municipality or card.pseudonymised:
             return NOT_FOUND
         known = self.configurations.calendar(municipality).municipality
@@ -119,7 +121,7 @@ class ContactCardQueries:
                     for channel, field in DESTINATIONS.items()
                     if (address := card.contact.get(field))
                 },
-                "link_token": self.links.token(card.id),
+                "link_token": token,
                 "unsubscribe_proof": self.links.unsubscribe(card.id),
                 "municipality": describe_municipality(known),
                 "colour": known.look.colour,

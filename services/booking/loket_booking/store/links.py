@@ -17,40 +17,44 @@ from ..domain.contact import mailbox_of
 class Links:
     """Every secret is a keyed hash (HMAC-SHA256) of its purpose.
 
-    `key` makes them. What one of `fallbacks` made before is still accepted. `pseudonym_key` makes what databases and
-    other services store about a person, so it stays the same when `key` changes; it is `key` by default.
+    `key` makes them. What one of `fallbacks` made before is still accepted. `feed_key` makes the addresses of calendar
+    feeds; without one, `key` does. `pseudonym_key` makes what databases and other services store about a person, so
+    it stays the same when `key` changes; it is `key` by default.
+
+    `generation`: how often this link or feed was replaced. Each generation has another token.
     """
 
-    def __init__(self, key: str, fallbacks: Sequence[str] = (), pseudonym_key: str = "") -> None:
+    def __init__(self, key: str, fallbacks: Sequence[str] = (), pseudonym_key: str = "", feed_key: str = "") -> None:
         self._key = key.encode()
         self._keys = (self._key, *(each.encode() for each in fallbacks))
+        self._feed_keys = (feed_key.encode(),) if feed_key else self._keys
         self._pseudonym_key = (pseudonym_key or key).encode()
         #: names each key without revealing it, the present one first
         self.key_ids = tuple(map(_key_id, self._keys))
         self.pseudonym_key_id = _key_id(self._pseudonym_key)
 
-    def token(self, appointment: str) -> str:
+    def token(self, appointment: str, generation: int = 0) -> str:
         """The token in a resident's link."""
-        return self._sign(f"manage:{appointment}")
+        return self._sign(_manage(appointment, generation))
 
-    def fallback_hashes(self, appointment: str) -> list[tuple[str, str]]:
+    def fallback_hashes(self, appointment: str, generation: int = 0) -> list[tuple[str, str]]:
         """The hashes of the tokens that earlier keys made, each behind the id of its key."""
-        tokens = (_sign(key, f"manage:{appointment}") for key in self._keys[1:])
+        tokens = (_sign(key, _manage(appointment, generation)) for key in self._keys[1:])
         return list(zip(self.key_ids[1:], map(hash_of, tokens), strict=True))
 
-    def is_token(self, appointment: str, token: str) -> bool:
-        return self._is_signed(f"manage:{appointment}", token)
+    def is_token(self, appointment: str, token: str, generation: int = 0) -> bool:
+        return _is_signed(self._keys, _manage(appointment, generation), token)
 
-    def feed(self, municipality: str, resource: str) -> str:
+    def feed(self, municipality: str, resource: str, generation: int = 0) -> str:
         """The token in the address of a resource's calendar feed."""
-        return self._sign(f"feed:{municipality}/{resource}")
+        return _sign(self._feed_keys[0], _feed(municipality, resource, generation))
 
-    def is_feed(self, municipality: str, resource: str, token: str) -> bool:
-        return self._is_signed(f"feed:{municipality}/{resource}", token)
+    def is_feed(self, municipality: str, resource: str, token: str, generation: int = 0) -> bool:
+        return _is_signed(self._feed_keys, _feed(municipality, resource, generation), token)
 
     def entry(self, appointment: str) -> str:
         """The id of an appointment in a feed. It does not reveal the appointment's own id."""
-        return self._sign(f"entry:{appointment}")
+        return _sign(self._feed_keys[0], f"entry:{appointment}")
 
     def contact(self, municipality: str, address: str) -> str:
         """The pseudonym of a person. `address`: e-mail, or a number in E.164 form."""
@@ -71,7 +75,7 @@ class Links:
         return self._sign(f"unsubscribe:{appointment}")
 
     def is_unsubscribe(self, appointment: str, proof: str) -> bool:
-        return self._is_signed(f"unsubscribe:{appointment}", proof)
+        return _is_signed(self._keys, f"unsubscribe:{appointment}", proof)
 
     def destination(self, municipality: str, address: str) -> str:
         """The pseudonym of a mailbox or number, by which messages to it are counted."""
@@ -89,7 +93,7 @@ class Links:
         """Whether this is the code, or the token of the link. Both take the same time."""
         code = "".join(given.split())
         right = [is_equal(_digits(key, f"code:{secret}"), code) for key in self._keys]
-        return any(right) | self._is_signed(f"confirm:{secret}", given)
+        return any(right) | _is_signed(self._keys, f"confirm:{secret}", given)
 
     def proof(self, municipality: str, destination: str, until: dt.date) -> str:
         """Shows until that day that its holder confirmed this address or number. It does not reveal which."""
@@ -101,7 +105,7 @@ class Links:
             until = dt.date.fromisoformat(day)
         except ValueError:
             return False
-        return until >= today and self._is_signed(_proof(municipality, destination, until), signature)
+        return until >= today and _is_signed(self._keys, _proof(municipality, destination, until), signature)
 
     def client(self, address: str) -> str:
         """The pseudonym of a client address."""
@@ -114,14 +118,28 @@ class Links:
     def _sign(self, text: str) -> str:
         return _sign(self._key, text)
 
-    def _is_signed(self, text: str, given: str) -> bool:
-        """Whether one of the keys made this. All are compared, so that the time does not show which one did."""
-        matches = [is_equal(_sign(key, text), given) for key in self._keys]
-        return any(matches)
-
 
 def _sign(key: bytes, text: str) -> str:
     return urlsafe_b64encode(hmac.digest(key, text.encode(), "sha256")).rstrip(b"=").decode()
+
+
+def _is_signed(keys: Sequence[bytes], text: str, given: str) -> bool:
+    """Whether one of the keys made this. All are compared, so that the time does not show which one did."""
+    matches = [is_equal(_sign(key, text), given) for key in keys]
+    return any(matches)
+
+
+def _manage(appointment: str, generation: int) -> str:
+    return _of_generation(f"manage:{appointment}", generation)
+
+
+def _feed(municipality: str, resource: str, generation: int) -> str:
+    return _of_generation(f"feed:{municipality}/{resource}", generation)
+
+
+def _of_generation(text: str, generation: int) -> str:
+    """The first generation has the text of before there were any. No id contains the character between the two."""
+    return f"{text}#{generation}" if generation else text
 
 
 def _key_id(key: bytes) -> str:

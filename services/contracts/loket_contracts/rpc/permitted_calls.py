@@ -29,7 +29,7 @@ CALLS: Mapping[str, Mapping[type, frozenset[str]]] = {
     "reporting": {Booking: EVENT_LOG, Notification: EVENT_LOG},
     "gateway": {
         Booking: frozenset({
-            "accept_offer", "add_note", "add_file", "agenda", "amend_part", "answer_questions", "appointment",
+            "accept_offer", "add_file", "add_note", "agenda", "amend_part", "answer_questions", "appointment",
             "appointment_by_link", "appointment_calendar", "arrivals", "arrive", "ask", "attach", "audit", "book",
             "book_follow_up", "book_for_resident", "booked_with", "call_next", "cancel", "catalogue",
             "change_offer_preferences", "check_in", "clashes", "close_time", "closures", "coming_appointments",
@@ -39,10 +39,10 @@ CALLS: Mapping[str, Mapping[type, frozenset[str]]] = {
             "give_feedback", "held", "hold", "hold_instead", "import_busy", "invitation", "invitations", "invite",
             "invite_companion", "issue_ticket", "join_waiting_list", "leave_waiting_list", "move_these",
             "municipalities", "note_address_lifted", "open_time", "part", "portal_appointment", "proposals",
-            "propose_part", "provisional_of_hold", "provisional_of_link", "queue", "read_file", "request_booking",
-            "request_filled_in", "reschedule", "resources", "restore", "revoke_invitation", "save_refused_form",
-            "send_code_again", "step", "ticket_step", "transfer", "unclosed_visits", "walk_in_topics",
-            "why_not_expected", "withdraw_companion",
+            "propose_part", "provisional_of_hold", "provisional_of_link", "queue", "read_file", "replace_feed",
+            "replace_link", "request_booking", "request_filled_in", "reschedule", "resources", "restore",
+            "revoke_invitation", "save_refused_form", "send_code_again", "step", "ticket_step", "transfer",
+            "unclosed_visits", "walk_in_topics", "why_not_expected", "withdraw_companion",
         }),
         Notification: frozenset({
             "barred", "change_words", "dead_letters", "deliveries", "end_subscription", "failures", "lift", "messages",

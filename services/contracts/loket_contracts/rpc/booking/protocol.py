@@ -562,6 +562,13 @@ class Booking(EventSource, Protocol):
         """Ask the resident for something before the visit."""
         ...
 
+    def replace_link(self, municipality: str, identifier: str, caller: StaffCaller) -> str:
+        """Replace the link of an appointment: the earlier one opens nothing, and later messages have the new one.
+
+        Returns the id of the appointment. Raises Refusal: appointment-not-found.
+        """
+        ...
+
     def add_note(
         self,
         municipality: str,
@@ -659,6 +666,13 @@ class Booking(EventSource, Protocol):
         """Return the token in the secret address of the agenda of a resource.
 
         Raises Refusal: forbidden, unknown-resource.
+        """
+        ...
+
+    def replace_feed(self, municipality: str, resource: str, caller: StaffCaller) -> str:
+        """Replace the secret address of the agenda of a resource: the earlier one opens nothing.
+
+        Returns the token in the new one. Raises Refusal: forbidden, unknown-resource.
         """
         ...
 

@@ -56,6 +56,21 @@ class CallNextSchema(MessageSchema[CallNext]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReplaceLink:
+    """Replace the link of an appointment. `notify`: whether the resident gets a message with the new one."""
+
+    notify: bool = True
+
+
+class ReplaceLinkSchema(MessageSchema[ReplaceLink]):
+    """Replace the link of an appointment."""
+
+    notify = fields.Boolean(
+        load_default=True, metadata={"description": "whether the resident gets a message with the new link"}
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AddNote:
     """Add an internal note about a visit, which the resident does not see."""
 
