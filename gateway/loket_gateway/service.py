@@ -162,7 +162,7 @@ ROUTER = Router[Dependencies]()
 ROUTER.add(CatalogueRoutes, lambda use: CatalogueRoutes(use.catalogue))
 ROUTER.add(SlotRoutes, lambda use: SlotRoutes(use.booking))
 ROUTER.add(AppointmentRoutes, lambda use: AppointmentRoutes(use.booking, use.proof_of_work, use.public_url))
-ROUTER.add(FileRoutes, lambda use: FileRoutes(use.booking))
+ROUTER.add(FileRoutes, lambda use: FileRoutes(use.booking, use.slow_booking))
 ROUTER.add(WaitingListRoutes, lambda use: WaitingListRoutes(use.booking))
 ROUTER.add(ReportRoutes, lambda use: ReportRoutes(use.reporting, use.catalogue, use.overviews))
 ROUTER.add(OpenDataRoutes, lambda use: OpenDataRoutes(use.reporting, use.catalogue, use.public_url))
@@ -183,9 +183,12 @@ ROUTER.add(WellKnownRoutes, lambda use: WellKnownRoutes(use.public_url, use.secu
 ROUTER.add(ReceiptRoutes, lambda use: ReceiptRoutes(use.notification, use.public_url))
 ROUTER.add(TopicPages, lambda use: TopicPages(use.booking, use.catalogue, use.popular))
 ROUTER.add(TimeSlotPages, lambda use: TimeSlotPages(use.booking, use.catalogue, use.proof_of_work))
-ROUTER.add(QuestionPages, lambda use: QuestionPages(use.booking, use.catalogue, use.proof_of_work, use.access))
+ROUTER.add(
+    QuestionPages,
+    lambda use: QuestionPages(use.booking, use.slow_booking, use.catalogue, use.proof_of_work, use.access),
+)
 ROUTER.add(ConfirmationPages, lambda use: ConfirmationPages(use.booking, use.catalogue, use.access))
-ROUTER.add(AppointmentPages, lambda use: AppointmentPages(use.booking, use.catalogue, use.public_url))
+ROUTER.add(AppointmentPages, lambda use: AppointmentPages(use.booking, use.slow_booking, use.catalogue, use.public_url))
 ROUTER.add(WaitingListPages, lambda use: WaitingListPages(use.booking, use.catalogue))
 ROUTER.add(LostLinkPages, lambda use: LostLinkPages(use.booking, use.notification, use.catalogue))
 ROUTER.add(StatementPages, lambda use: StatementPages(use.catalogue, use.public_url))

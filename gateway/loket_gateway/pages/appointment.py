@@ -50,6 +50,7 @@ class AppointmentPages:
     """The link grants access. Every change is a POST that redirects."""
 
     booking: Booking
+    slow_booking: Booking
     catalogue: CatalogueCache
     public_url: str
 
@@ -149,7 +150,7 @@ class AppointmentPages:
                 raise Refusal("file-not-accepted", {"reason": "no file was chosen"})
             body = base64.b64encode(sent.read()).decode()
             caller = Caller.resident(token)
-            self.booking.add_file(municipality, found["id"], question, sent.filename, body, caller)
+            self.slow_booking.add_file(municipality, found["id"], question, sent.filename, body, caller)
         except Refusal as refusal:
             wrong = {f"{FILE}{question}": wrong_file(refusal)}
             return self._refuse(request, municipality, token, "documents", {}, wrong)

@@ -59,6 +59,7 @@ class QuestionPages:
     """Each step has an address, so that back and reload work. Each POST redirects to the next step."""
 
     booking: Booking
+    slow_booking: Booking
     catalogue: CatalogueCache
     proof_of_work: ProofOfWork
     access: Authentication
@@ -165,7 +166,7 @@ class QuestionPages:
         for name, file in sent.items():
             content, question = base64.b64encode(file.read()).decode(), name.removeprefix(FILE)
             try:
-                self.booking.attach(municipality, held["id"], question, str(file.filename), content)
+                self.slow_booking.attach(municipality, held["id"], question, str(file.filename), content)
             except Refusal as refusal:
                 wrong[name] = wrong_file(refusal)
         if wanted and not sent:

@@ -145,6 +145,8 @@ FIELD_ERRORS = {
     "it is larger than {} MB": "This file is larger than {} MB. Choose a smaller one.",
     "there are {} already": "You can send {} files. Remove one first.",
     "it is neither a PDF nor an image": "Choose a PDF or a picture, such as JPG, PNG or HEIC.",
+    "the picture has too many pixels": "This picture is too large to be read. Choose a smaller one, or a PDF.",
+    "it cannot be read as a picture": "This picture cannot be read. Choose another one, or a PDF.",
     "no file was chosen": "Choose a file first.",
     "it has a virus": "There is a virus in this file, so we cannot take it.",
     "it is empty": "This file is empty. Choose another one.",

@@ -34,6 +34,7 @@ from .commands.provisional import ProvisionalCommands
 from .commands.queue import QueueCommands
 from .commands.waiting_list import WaitingListCommands
 from .configuration.offload import ConfigurationReader
+from .image_encoding import ImageEncoder
 from .jobs.availability_sampling import AvailabilitySampling
 from .jobs.capacity_publishing import CapacityPublishing
 from .jobs.housekeeping import Housekeeping
@@ -172,7 +173,7 @@ def build_use_cases(
         on.agendas, on.cards, on.configurations, on.visit_notes, on.audit, lifecycle, links, clock
     )
     attachments = AttachmentCommands(
-        on.agendas, on.cards, on.files, on.configurations, on.audit, preparation, clock, scan
+        on.agendas, on.cards, on.files, on.configurations, on.audit, preparation, clock, ImageEncoder(run), scan
     )
     booking = BookingCommands(
         on.agendas, on.cards, on.configurations, links, invitations, limits, allocator, clock, publish

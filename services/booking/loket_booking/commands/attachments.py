@@ -26,7 +26,7 @@ from ..store.audit import Audit
 from ..store.cards import Card, Cards
 from ..store.configurations import Configurations
 from ..store.files import FileDetails, Files, UploadedFile
-from .ports import Clock, Scan
+from .ports import Clock, EncodeImage, Scan
 from .preparation import PreparationCommands
 from .request import Request
 
@@ -37,8 +37,9 @@ LONGEST_NAME, LONGEST_EXTENSION = 120, 10
 #: the time that a booking may take that began before its hold expired
 MARGIN = dt.timedelta(minutes=5)
 #: the extensions of the accepted media types, which are detected from the content; the declared type does not count
+PDF = "application/pdf"
 EXTENSIONS = {
-    "application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "image/heic": "heic",
+    PDF: "pdf", "image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "image/heic": "heic",
     "image/tiff": "tif",
 }  # fmt: skip
 #: files that one run of the job scans
@@ -56,15 +57,18 @@ class AttachmentCommands:
     audit: Audit
     preparation: PreparationCommands
     clock: Clock
+    encode_image: EncodeImage
     scan: Scan = None
 
     def add_file(self, card: Card, question: str | None, name: str, content: str, request: Request) -> UploadedFile:
-        """Store a file. `content` is base64 (RFC 4648). Raises Refusal: file-not-accepted, not-allowed-in-state."""
+        """Store a file, a picture without its metadata. `content` is base64 (RFC 4648).
+
+        Raises Refusal: file-not-accepted, not-allowed-in-state.
+        """
         appointment, _ = self.agendas.get_claim(card.agenda, card.id)
         require_state(appointment, "booked")
         spec = booked_spec(self.configurations.including_removed(card.municipality), appointment)
-        body, described = _accepted(spec, question, name, content, self.clock())
-        unscanned = self._refuse_virus(body)
+        unscanned, body, described = self._accepted(spec, question, name, content)
         file: UploadedFile = {"id": self.files.add(card.id, name, body, unscanned), **described}
         if not self.cards.add_file(card, file, MAX_FILES):
             self.files.delete([file["id"]])
@@ -80,7 +84,7 @@ class AttachmentCommands:
 
         Raises Refusal: file-not-accepted.
         """
-        body, described = _accepted(spec, question, name, content, self.clock())
+        unscanned, body, described = self._accepted(spec, question, name, content)
         pending = self.files.pending(appointment)
         if any(
             (each["question"], each["name"], each["size"]) == (question, described["name"], described["size"])
@@ -89,7 +93,7 @@ class AttachmentCommands:
             return
         if len(pending) >= MAX_FILES:
             raise _too_many_files()
-        self.files.add_pending(appointment, name, body, described, until, self._refuse_virus(body))
+        self.files.add_pending(appointment, name, body, described, until, unscanned)
 
     def adopt_pending(self, card: Card, appointment: Appointment) -> Card:
         """Add the pending files of a booked appointment to its card. Idempotent."""
@@ -158,6 +162,20 @@ class AttachmentCommands:
         self.audit.record(card.municipality, request.actor, "changed", self.clock(), card.id, "file dropped")
         return self.preparation.update_duty(self.cards.get(card.id) or card)
 
+    def _accepted(
+        self, spec: AppointmentSpec, question: str | None, name: str, content: str
+    ) -> tuple[bool, bytes, FileDetails]:
+        """Whether the file is yet to be scanned, its bytes and details. Raises Refusal: file-not-accepted."""
+        given, described = _checked(spec, question, name, content, self.clock())
+        unscanned = self._refuse_virus(given)
+        if described["media_type"] == PDF:
+            return unscanned, given, described
+        body, media_type = self.encode_image(given, described["media_type"], MAX_BYTES)
+        described = {**described, "media_type": media_type, "size": len(body)}
+        if described["media_type"] != filetype.guess_mime(given):
+            described["name"] = str(PurePosixPath(described["name"]).with_suffix(f".{EXTENSIONS[media_type]}"))
+        return unscanned, body, described
+
     def _refuse_virus(self, body: bytes) -> bool:
         """Whether the file is yet to be scanned. Raises Refusal: file-not-accepted."""
         if self.scan is None:
@@ -218,7 +236,7 @@ def safe_file_name(given: str) -> str:
     return name if name.strip(".") else "document"
 
 
-def _accepted(
+def _checked(
     spec: AppointmentSpec, question: str | None, name: str, content: str, now: dt.datetime
 ) -> tuple[bytes, FileDetails]:
     """The bytes of the file, and its details. Raises Refusal: file-not-accepted."""

@@ -1,4 +1,4 @@
-"""What use cases need besides repositories: a clock, a way to publish events, and a virus scanner."""
+"""What use cases need besides repositories: a clock, a way to publish events, what checks files."""
 
 from __future__ import annotations
 
@@ -13,3 +13,6 @@ Clock = Callable[[], dt.datetime]
 Publish = Callable[[str, object, Iterable[Event]], None]
 #: whether a file has a virus, None without a verdict; raises Unavailable. None: files are not scanned
 Scan = Callable[[bytes], bool | None] | None
+#: (picture, media type, most bytes) to the picture without metadata and its media type; raises Refusal:
+#: file-not-accepted
+EncodeImage = Callable[[bytes, str, int], tuple[bytes, str]]
