@@ -321,7 +321,13 @@ def test_an_administrator_gives_the_password_again_after_ten_minutes(administrat
     form = {"next": "/rumst/balie/beheer/accounts", "csrf_token": browser.csrf_token()}
     confirm = f"{browser.at}/aanmelden/bevestigen"
     assert browser.session.post(confirm, data={**form, "password": "wrong"}).status_code == 401
+    earlier, expires = (
+        dict(browser.session.cookies),
+        [each["expires"] for each in database.sessions.find({"name": name})],
+    )
     right = browser.session.post(confirm, data={**form, "password": LONG_ENOUGH}, allow_redirects=False)
+    assert requests.get(f"{browser.api}/configuration", cookies=earlier, timeout=10).status_code == 401, "it has ended"
+    assert [each["expires"] for each in database.sessions.find({"name": name})] == expires
     assert (right.status_code, right.headers["Location"]) == (303, "/rumst/balie/beheer/accounts")
     assert browser.session.get(page).status_code == 200
 

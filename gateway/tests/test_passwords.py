@@ -38,7 +38,9 @@ def test_any_characters_make_a_password_if_it_is_hard_to_guess(password):
 
 
 def test_a_first_password_follows_the_rules():
-    assert passwords.weakness_of(passwords.generate_password()) is None
+    password = passwords.generate_password()
+    assert passwords.weakness_of(password) is None
+    assert len(set(passwords._CHARACTERS)) ** len(password.replace("-", "")) > 2**128
 
 
 def test_a_password_is_the_same_however_a_keyboard_encodes_it():

@@ -42,8 +42,8 @@ tpool.set_num_threads(2)
 
 
 def generate_password() -> str:
-    """Return a random initial password of 83 bits."""
-    return "-".join("".join(secrets.choice(_CHARACTERS) for _ in range(5)) for _ in range(3))
+    """Return a random initial password of 145 bits."""
+    return "-".join("".join(secrets.choice(_CHARACTERS) for _ in range(5)) for _ in range(5))
 
 
 def weakness_of(password: str, words: Iterable[str] = ()) -> str | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pymongo.database import Database
 
@@ -69,6 +69,21 @@ class Sessions:
         secret = secrets.token_urlsafe(32)
         session = Session(hash_of(secret), municipality, name, secrets.token_urlsafe(24), now + LONGEST, now)
         self.collection.insert_one(SESSION.encode(session))
+        return secret
+
+    def renew(self, earlier: str, now: dt.datetime) -> str | None:
+        """Replace a session once its user gave the password again (OWASP ASVS 7.2.4). `earlier`: its id.
+
+        Return the secret for the cookie, or None when the session was ended meanwhile. The new one expires when the
+        earlier one would have, and has its CSRF token, so that forms in other tabs can still be sent.
+        """
+        session = SESSION.decode_found(self.collection.find_one_and_delete({"_id": earlier}))
+        if session is None:
+            return None
+        secret = secrets.token_urlsafe(32)
+        renewed = replace(session, id=hash_of(secret), seen=now)
+        self.collection.insert_one(SESSION.encode(renewed))
+        self.confirm(renewed.id, now)
         return secret
 
     def find(self, secret: str, now: dt.datetime) -> Session | None:

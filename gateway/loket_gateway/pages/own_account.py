@@ -67,16 +67,20 @@ class OwnAccountPages:
 
     @page_route("POST", "/<municipality>/aanmelden/bevestigen")
     def reauthenticate(self, request: GatewayRequest, municipality: str) -> Response:
-        """Take the password once more before what changes access or removes data."""
+        """Take the password once more before what changes access or removes data, and begin a new session."""
         caller, there = self._caller(request, municipality), request.form.get("next", "")
         account = self.check.password(request, municipality, caller.name, request.form.get("password", ""))
         if account is None:
             return self._confirmation_page(request, municipality, there, wrong=True)
         self.check.succeeded(request, account)
-        self.access.sessions.confirm(caller.session, now())
+        secret = self.access.sessions.renew(caller.session, now())
         self.access.clear_caches()
+        if secret is None:
+            raise Refusal("login-needed")
         self.access.log.record(municipality, caller.who, "password confirmed", now())
-        return see_other(request, place_of(there, municipality))
+        response = see_other(request, place_of(there, municipality))
+        self.access.set_cookie(response, secret)
+        return response
 
     @page_route("GET", "/<municipality>/mijn-account")
     def show_own_account(self, request: GatewayRequest, municipality: str) -> Response:
