@@ -135,7 +135,8 @@ def test_an_encrypted_stream_is_read_with_its_key_and_with_no_other(identity, tm
 
 def test_an_encrypted_stream_that_is_cut_off_or_changed_is_refused(identity):
     hidden = encrypt(bytes(200_000), identity)
-    for damaged in (hidden[:-1], hidden[: len(hidden) // 2], hidden[:-9] + b"X" + hidden[-8:], hidden[:100]):
+    changed = hidden[:-9] + bytes([hidden[-9] ^ 1]) + hidden[-8:]
+    for damaged in (hidden[:-1], hidden[: len(hidden) // 2], changed, hidden[:100]):
         with pytest.raises(UnreadableBackup):
             decrypt(damaged, identity)
 
